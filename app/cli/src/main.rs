@@ -1,0 +1,2 @@
+//! Lanterna.
+fn main() {}

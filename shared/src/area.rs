@@ -1,0 +1,169 @@
+//! Areas: named polygons, and which of them a point lies in.
+//!
+//! Candidates come from an R-tree over bounding boxes (`rstar`); the decision is `geo`'s point in polygon. A point exactly on a boundary belongs to
+//! the first of its neighbours by code, so that every host answers alike and no point between two areas is lost.
+
+use geo::{BoundingRect, Coord, Intersects, LineString, Polygon};
+use rstar::{AABB, RTree, RTreeObject};
+use serde::{Deserialize, Serialize};
+
+use crate::position::Position;
+use crate::problem::Invalid;
+use crate::service::AreaCode;
+
+/// The most points one area may have.
+pub const MAX_POINTS: usize = 200_000;
+
+/// One corner: longitude and latitude in 1e-7 degree, in that order (as `GeoJSON` has it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corner(pub i32, pub i32);
+
+/// An area of the city.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// What rules call it.
+    pub code: AreaCode,
+    /// What people read.
+    pub name: String,
+    /// "municipio", "ward", "park", …
+    pub kind: String,
+    /// Polygons, each an outer ring and then its holes; rings are closed (first corner = last).
+    pub polygons: Vec<Vec<Vec<Corner>>>,
+}
+
+impl Area {
+    /// Checks an area that came from outside.
+    ///
+    /// # Errors
+    /// [`Invalid`] for no ring, an open ring, a ring of fewer than four corners, a corner that is not on earth, or over [`MAX_POINTS`].
+    pub fn check(&self) -> Result<(), Invalid> {
+        if self.polygons.is_empty() || self.polygons.iter().any(Vec::is_empty) {
+            return Err(Invalid::new("area", "has no outline: give at least one polygon with one ring"));
+        }
+        let mut points = 0_usize;
+        for ring in self.polygons.iter().flatten() {
+            points = points.saturating_add(ring.len());
+            if ring.len() < 4 || ring.first() != ring.last() {
+                return Err(Invalid::new("area", "has an open ring: repeat the first corner at the end, with at least three different ones"));
+            }
+            if ring.iter().any(|Corner(lon, lat)| lon.unsigned_abs() > 1_800_000_000 || lat.unsigned_abs() > 900_000_000) {
+                return Err(Invalid::new("area", "has a corner that is not on earth: longitude comes before latitude, in degrees"));
+            }
+        }
+        if points > MAX_POINTS {
+            return Err(Invalid::new("area", "has over 200,000 corners: simplify it"));
+        }
+        Ok(())
+    }
+}
+
+struct Piece {
+    /// Index into the areas, which are sorted by code.
+    area: usize,
+    polygon: Polygon<f64>,
+    bounds: AABB<[f64; 2]>,
+}
+
+impl RTreeObject for Piece {
+    type Envelope = AABB<[f64; 2]>;
+    fn envelope(&self) -> Self::Envelope {
+        self.bounds
+    }
+}
+
+/// Finds areas by position.
+pub struct AreaIndex {
+    areas: Vec<Area>,
+    tree: RTree<Piece>,
+}
+
+impl AreaIndex {
+    /// Builds the index; O(n log n) in polygons.
+    pub fn new(mut areas: Vec<Area>) -> Self {
+        areas.sort_by(|a, b| a.code.cmp(&b.code));
+        let mut pieces = Vec::new();
+        for (area, shape) in areas.iter().enumerate() {
+            for rings in &shape.polygons {
+                let mut rings = rings.iter().map(|ring| {
+                    LineString::new(ring.iter().map(|Corner(lon, lat)| Coord { x: f64::from(*lon), y: f64::from(*lat) }).collect())
+                });
+                let Some(outer) = rings.next() else { continue };
+                let polygon = Polygon::new(outer, rings.collect());
+                if let Some(rect) = polygon.bounding_rect() {
+                    let bounds = AABB::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]);
+                    pieces.push(Piece { area, polygon, bounds });
+                }
+            }
+        }
+        Self { areas, tree: RTree::bulk_load(pieces) }
+    }
+
+    /// The area that a position lies in; on a shared boundary the first by code. `None` outside all.
+    pub fn find(&self, position: &Position) -> Option<&Area> {
+        let point = Coord { x: f64::from(position.lon_e7()), y: f64::from(position.lat_e7()) };
+        let found = self
+            .tree
+            .locate_in_envelope_intersecting(&AABB::from_point([point.x, point.y]))
+            .filter(|piece| piece.polygon.intersects(&point))
+            .map(|piece| piece.area)
+            .min()?;
+        self.areas.get(found)
+    }
+
+    /// All areas, by code.
+    pub fn areas(&self) -> &[Area] {
+        &self.areas
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::position::PositionSource;
+
+    fn square(code: &str, west: i32, south: i32) -> Area {
+        let (w, s, e, n) = (west, south, west + 1_000_000, south + 1_000_000);
+        let ring = vec![Corner(w, s), Corner(e, s), Corner(e, n), Corner(w, n), Corner(w, s)];
+        Area { code: AreaCode::new(code).unwrap(), name: code.to_owned(), kind: "municipio".to_owned(), polygons: vec![vec![ring]] }
+    }
+
+    fn at(lat: f64, lon: f64) -> Position {
+        Position::from_degrees(lat, lon, None, PositionSource::Gps).unwrap()
+    }
+
+    #[test]
+    fn a_point_is_found_in_its_area_and_outside_is_nowhere() {
+        let index = AreaIndex::new(vec![square("b", 90_000_000, 444_000_000), square("a", 89_000_000, 444_000_000)]);
+        let code = |lat, lon| index.find(&at(lat, lon)).map(|area| area.code.as_str().to_owned());
+        assert_eq!(code(44.45, 8.95), Some("a".to_owned()));
+        assert_eq!(code(44.45, 9.05), Some("b".to_owned()));
+        assert_eq!(code(44.6, 9.05), None);
+    }
+
+    #[test]
+    fn a_point_on_a_shared_boundary_belongs_to_the_first_by_code() {
+        let index = AreaIndex::new(vec![square("b", 90_000_000, 444_000_000), square("a", 89_000_000, 444_000_000)]);
+        assert_eq!(index.find(&at(44.45, 9.0)).map(|area| area.code.as_str()), Some("a"));
+    }
+
+    #[test]
+    fn a_hole_is_outside() {
+        let mut area = square("a", 89_000_000, 444_000_000);
+        let (w, s, e, n) = (89_400_000, 444_400_000, 89_600_000, 444_600_000);
+        area.polygons[0].push(vec![Corner(w, s), Corner(e, s), Corner(e, n), Corner(w, n), Corner(w, s)]);
+        area.check().unwrap();
+        let index = AreaIndex::new(vec![area]);
+        assert!(index.find(&at(44.45, 8.95)).is_none());
+        assert!(index.find(&at(44.41, 8.91)).is_some());
+    }
+
+    #[test]
+    fn broken_outlines_are_refused() {
+        let mut open = square("a", 89_000_000, 444_000_000);
+        open.polygons[0][0].pop();
+        assert!(open.check().is_err());
+        let mut swapped = square("a", 89_000_000, 444_000_000);
+        swapped.polygons[0][0][1] = Corner(1, 1_000_000_000);
+        assert!(swapped.check().is_err());
+    }
+}
