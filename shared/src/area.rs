@@ -44,7 +44,10 @@ impl Area {
         for ring in self.polygons.iter().flatten() {
             points = points.saturating_add(ring.len());
             if ring.len() < 4 || ring.first() != ring.last() {
-                return Err(Invalid::new("area", "has an open ring: repeat the first corner at the end, with at least three different ones"));
+                return Err(Invalid::new(
+                    "area",
+                    "has an open ring: repeat the first corner at the end, with at least three different ones",
+                ));
             }
             if ring.iter().any(|Corner(lon, lat)| lon.unsigned_abs() > 1_800_000_000 || lat.unsigned_abs() > 900_000_000) {
                 return Err(Invalid::new("area", "has a corner that is not on earth: longitude comes before latitude, in degrees"));

@@ -63,15 +63,8 @@ impl CaseStatus {
     ];
 
     /// What DOMAIN.md's table calls "open".
-    pub const OPEN: &[Self] = &[
-        Self::Received,
-        Self::Assigned,
-        Self::Accepted,
-        Self::Scheduled,
-        Self::InProgress,
-        Self::WaitingReporter,
-        Self::WaitingOther,
-    ];
+    pub const OPEN: &[Self] =
+        &[Self::Received, Self::Assigned, Self::Accepted, Self::Scheduled, Self::InProgress, Self::WaitingReporter, Self::WaitingOther];
 
     /// Whether the case still waits for the city.
     pub fn is_open(self) -> bool {

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::CaseStatus;
 use crate::role::Role;
-use CaseStatus::{Accepted, Assigned, Closed, Declined, Duplicate, InProgress, Received, Resolved, Scheduled, WaitingOther, WaitingReporter, Withdrawn};
+use CaseStatus::{
+    Accepted, Assigned, Closed, Declined, Duplicate, InProgress, Received, Resolved, Scheduled, WaitingOther, WaitingReporter, Withdrawn,
+};
 
 /// A named change of status. Ops and buttons carry the move, not only its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,7 +110,13 @@ const OPEN_BUT_RECEIVED: &[CaseStatus] = &[Assigned, Accepted, Scheduled, InProg
 
 /// The table of DOMAIN.md, whole. `resolve` stands in two rows because who may do it differs.
 pub const MOVES: &[MoveRule] = &[
-    MoveRule { name: Move::Assign, from: &[Received], to: Target::To(Assigned), who: &[Role::Routing, Role::Dispatcher], asks: &[Ask::Owner] },
+    MoveRule {
+        name: Move::Assign,
+        from: &[Received],
+        to: Target::To(Assigned),
+        who: &[Role::Routing, Role::Dispatcher],
+        asks: &[Ask::Owner],
+    },
     MoveRule { name: Move::TakeCharge, from: &[Assigned], to: Target::To(Accepted), who: &[Role::Officer, Role::Partner], asks: &[] },
     MoveRule {
         name: Move::Plan,
@@ -181,7 +189,13 @@ pub const MOVES: &[MoveRule] = &[
         who: &[Role::Supervisor],
         asks: &[Ask::AtArbiter, Ask::Owner],
     },
-    MoveRule { name: Move::Join, from: CaseStatus::OPEN, to: Target::To(Duplicate), who: &[Role::Dispatcher, Role::Officer], asks: &[Ask::LeadCase] },
+    MoveRule {
+        name: Move::Join,
+        from: CaseStatus::OPEN,
+        to: Target::To(Duplicate),
+        who: &[Role::Dispatcher, Role::Officer],
+        asks: &[Ask::LeadCase],
+    },
     MoveRule { name: Move::Split, from: &[Duplicate], to: Target::Before, who: &[Role::Dispatcher, Role::Officer], asks: &[] },
     MoveRule { name: Move::Confirm, from: &[Resolved, Declined], to: Target::To(Closed), who: &[Role::Reporter, Role::System], asks: &[] },
     MoveRule { name: Move::Contest, from: &[Resolved, Declined], to: Target::To(Assigned), who: &[Role::Reporter], asks: &[] },
@@ -277,7 +291,14 @@ mod tests {
             .map(|row| {
                 let to = row.target(before);
                 let keeps = matches!(to, WaitingReporter | WaitingOther | Duplicate);
-                (to, if keeps { before.filter(|_| !matches!(status, Received | Assigned | Accepted | Scheduled | InProgress)).or(Some(status)) } else { None })
+                (
+                    to,
+                    if keeps {
+                        before.filter(|_| !matches!(status, Received | Assigned | Accepted | Scheduled | InProgress)).or(Some(status))
+                    } else {
+                        None
+                    },
+                )
             })
             .collect()
     }

@@ -130,7 +130,10 @@ impl FromStr for Rendition {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL.into_iter().find(|rendition| rendition.as_str() == text).ok_or(Invalid::new("rendition", "is none of thumb, screen and full"))
+        Self::ALL
+            .into_iter()
+            .find(|rendition| rendition.as_str() == text)
+            .ok_or(Invalid::new("rendition", "is none of thumb, screen and full"))
     }
 }
 

@@ -30,8 +30,7 @@ pub enum Role {
 
 impl Role {
     /// The roles that a person with a log-in of the city or a partner can have.
-    pub const STAFF: &[Self] =
-        &[Self::Officer, Self::Partner, Self::Dispatcher, Self::Supervisor, Self::Administrator, Self::Auditor];
+    pub const STAFF: &[Self] = &[Self::Officer, Self::Partner, Self::Dispatcher, Self::Supervisor, Self::Administrator, Self::Auditor];
 
     /// As it is stored and written on the command line.
     pub const fn as_str(self) -> &'static str {

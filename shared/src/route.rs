@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn the_first_rule_that_matches_wins_and_the_trace_says_why() {
-        let rules = [rule(Some("lamp"), None, "lighting"), rule(Some("pothole"), Some("m1"), "centre"), rule(Some("pothole"), None, "roads")];
+        let rules =
+            [rule(Some("lamp"), None, "lighting"), rule(Some("pothole"), Some("m1"), "centre"), rule(Some("pothole"), None, "roads")];
         let pothole = ServiceCode::new("pothole").unwrap();
         let (m1, m2) = (AreaCode::new("m1").unwrap(), AreaCode::new("m2").unwrap());
         assert_eq!(route(&rules, &pothole, Some(&m1)).owner.unwrap().as_str(), "centre");

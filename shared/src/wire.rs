@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Catalogue;
 use crate::case::CaseStatus;
+use crate::catalogue::Catalogue;
 use crate::check::CaseNumber;
 use crate::id::{InstallId, Lineage, ReportId, SubjectId};
 use crate::photo::PhotoHash;

@@ -1,0 +1,7 @@
+//! Photos: from the camera's bytes to three renditions that are pixels and a colour profile and nothing else.
+
+mod render;
+mod sniff;
+
+pub use render::{RenderError, Rendered, RenderedFile, render};
+pub use sniff::{MediaType, sniff};

@@ -1,0 +1,115 @@
+//! The one row about this device: who it is, and how far it has come with the server.
+
+use rusqlite::{Connection, params};
+
+use lanterna_shared::catalogue::Catalogue;
+use lanterna_shared::id::{InstallId, Lineage};
+use lanterna_shared::photo::PhotoHash;
+use lanterna_shared::time::Timestamp;
+
+use super::codec;
+use crate::entropy::Entropy;
+use crate::error::StoreError;
+
+/// Who this device is and how far it has come.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// This installation.
+    pub install: InstallId,
+    /// The unbroken history of this store.
+    pub lineage: Lineage,
+    /// The bearer token.
+    pub secret: String,
+    /// Whether the server knows it.
+    pub registered: bool,
+    /// Everything of the server's up to here is mirrored.
+    pub cursor: u64,
+    /// When the server last answered.
+    pub last_success: Option<Timestamp>,
+    /// The catalogue it has.
+    pub catalogue_version: Option<String>,
+}
+
+/// Makes the row of a new store; does nothing where there is one.
+pub(super) fn create_once(connection: &Connection, now: Timestamp, entropy: &mut Entropy) -> Result<(), StoreError> {
+    // 32 bytes in hexadecimal, as a hash is written.
+    let secret = PhotoHash::from_bytes(entropy.bytes()).to_string();
+    connection.execute(
+        "INSERT INTO device (one, install_id, lineage, secret) VALUES (1, ?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        params![InstallId::mint(now, entropy.bytes()).as_bytes(), Lineage::mint(now, entropy.bytes()).as_bytes(), secret],
+    )?;
+    Ok(())
+}
+
+impl Device {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn read(connection: &Connection) -> Result<Self, StoreError> {
+        let mut statement = connection.prepare_cached(
+            "SELECT install_id, lineage, secret, registered, cursor, last_success_at, catalogue_version FROM device WHERE one = 1",
+        )?;
+        Ok(statement.query_row([], |row| {
+            Ok(Self {
+                install: codec::id(row, 0, InstallId)?,
+                lineage: codec::id(row, 1, Lineage)?,
+                secret: row.get(2)?,
+                registered: row.get(3)?,
+                cursor: row.get(4)?,
+                last_success: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+                catalogue_version: row.get(6)?,
+            })
+        })?)
+    }
+
+    /// Notes whether the server knows the secret.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn set_registered(connection: &Connection, registered: bool) -> Result<(), StoreError> {
+        connection.execute("UPDATE device SET registered = ?1 WHERE one = 1", [registered])?;
+        Ok(())
+    }
+
+    /// Notes that the server answered: its clock, and up to where everything is mirrored. The cursor never goes back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn set_progress(connection: &Connection, cursor: u64, now: Timestamp, server_time: Timestamp) -> Result<(), StoreError> {
+        connection
+            .prepare_cached("UPDATE device SET cursor = max(cursor, ?1), last_success_at = ?2, server_offset_ms = ?3 WHERE one = 1")?
+            .execute(params![codec::to_i64(cursor), now.as_millis(), server_time.millis_since(now)])?;
+        Ok(())
+    }
+
+    /// Takes the number of the next op.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn take_seq(connection: &Connection) -> Result<u64, StoreError> {
+        let mut statement = connection.prepare_cached("UPDATE device SET next_seq = next_seq + 1 WHERE one = 1 RETURNING next_seq - 1")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// Keeps a catalogue.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn set_catalogue(connection: &Connection, catalogue: &Catalogue) -> Result<(), StoreError> {
+        connection.execute(
+            "UPDATE device SET catalogue_version = ?1, catalogue = ?2 WHERE one = 1",
+            params![catalogue.version, codec::to_json(catalogue)?],
+        )?;
+        Ok(())
+    }
+
+    /// The catalogue, once there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn catalogue(connection: &Connection) -> Result<Option<Catalogue>, StoreError> {
+        let mut statement = connection.prepare_cached("SELECT catalogue FROM device WHERE one = 1")?;
+        Ok(statement.query_row([], |row| codec::json_or_none(row, 0))?)
+    }
+}
