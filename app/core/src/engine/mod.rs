@@ -7,6 +7,8 @@
 pub mod capture;
 pub mod rendering;
 pub mod sync;
+#[cfg(test)]
+mod tests;
 pub mod upload;
 pub mod view;
 
