@@ -15,10 +15,12 @@ use crate::service::AreaCode;
 pub const MAX_POINTS: usize = 200_000;
 
 /// One corner: longitude and latitude in 1e-7 degree, in that order (as `GeoJSON` has it).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Corner(pub i32, pub i32);
 
 /// An area of the city.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Area {
     /// What rules call it.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Where a case stands on the server (DOMAIN.md, "Case status and its moves"). Never mixed with a device's delivery state.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseStatus {

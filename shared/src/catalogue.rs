@@ -6,6 +6,7 @@ use crate::area::Area;
 use crate::service::Service;
 
 /// The catalogue of a jurisdiction.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalogue {
     /// A short hash over the rest; a device that names it gets the catalogue only when it differs.

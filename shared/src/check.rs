@@ -9,6 +9,7 @@ use crate::problem::Invalid;
 /// The short number of a case, for the telephone: digits and one check character, "1042-7".
 ///
 /// The check character is ISO/IEC 7064 MOD 11-2 (0 to 9 or X), which finds every single wrong digit and every swap of neighbours.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseNumber(u64);
 
@@ -75,6 +76,7 @@ const RECEIPT_BITS: u32 = 45;
 const RECEIPT_MODULUS: u64 = 37;
 
 /// The code a device gives for a report before any server has seen it: nine symbols and a check symbol, "7ZK3-M9Q0-4T".
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiptCode(u64);
 

@@ -18,6 +18,7 @@ pub const MAX_LOGIN_CHARS: usize = 128;
 pub const MAX_PAGE_CASES: u32 = 100;
 
 /// `POST /v1/session`: log in. The session travels in a cookie that scripts cannot read.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Serialize, Deserialize)]
 pub struct LogIn {
     /// The log-in name.
@@ -27,6 +28,7 @@ pub struct LogIn {
 }
 
 /// Who is logged in: the answer to a log-in and to `GET /v1/session`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The log-in name.
@@ -39,6 +41,7 @@ pub struct Session {
 }
 
 /// Somebody who can own cases.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Department {
     /// What rules call it.
@@ -48,6 +51,7 @@ pub struct Department {
 }
 
 /// One line of a queue.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseSummary {
     /// The case.
@@ -78,6 +82,7 @@ pub struct CaseSummary {
 }
 
 /// `GET /v1/cases?after=…&limit=…`: the newest first.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CasePage {
     /// At most [`MAX_PAGE_CASES`].
@@ -88,6 +93,7 @@ pub struct CasePage {
 }
 
 /// A photo of a report as the office sees it.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoView {
     /// Its place among the report's photos, from 0: `GET /v1/reports/{report}/photos/{ordinal}/{rendition}`.
@@ -101,6 +107,7 @@ pub struct PhotoView {
 }
 
 /// A report of a case.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportView {
     /// The report.
@@ -121,6 +128,7 @@ pub struct ReportView {
 }
 
 /// One entry of a case's timeline.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineEntry {
     /// When.
@@ -141,6 +149,7 @@ pub struct TimelineEntry {
 }
 
 /// A move that the person who looks may make now.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegalMove {
     /// The move.
@@ -151,6 +160,7 @@ pub struct LegalMove {
 }
 
 /// `GET /v1/cases/{case}`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseDetail {
     /// What the queue shows.
@@ -167,6 +177,7 @@ pub struct CaseDetail {
 }
 
 /// `POST /v1/cases/{case}/moves`: make a move. Answered with the [`CaseDetail`] after it; 409 `stale` when the case is no longer at `base`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveRequest {
     /// The move.

@@ -26,6 +26,7 @@ const fn is_schema_one(schema: &u16) -> bool {
 }
 
 /// One intent with what the server needs to place it (SYNC.md, "Ops and identity").
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Op {
     /// Minted and stored before the first send.
@@ -54,6 +55,7 @@ pub struct Op {
 }
 
 /// What an op intends.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OpBody {

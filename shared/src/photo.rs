@@ -14,6 +14,7 @@ pub const MAX_PHOTOS: usize = 8;
 pub const MAX_RAW_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A SHA-256 over the bytes of a photo; hexadecimal on the wire.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhotoHash([u8; 32]);
 
@@ -83,6 +84,7 @@ impl<'de> Deserialize<'de> for PhotoHash {
 }
 
 /// Which of the three sizes. Ordered by when they travel.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rendition {
@@ -138,6 +140,7 @@ impl FromStr for Rendition {
 }
 
 /// One photo of a report: what its three renditions will be named when they arrive.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoRef {
     /// Hash of the [`Rendition::Thumb`].

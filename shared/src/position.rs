@@ -10,6 +10,7 @@ const E7: f64 = 1e7;
 pub const MAX_ACCURACY_M: u32 = 100_000;
 
 /// Where a position came from, so that a person can judge it.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PositionSource {
@@ -26,6 +27,7 @@ pub enum PositionSource {
 /// A point on earth, WGS 84, with the radius of the circle it may be off by.
 ///
 /// Latitude and longitude are integers of 1e-7 degree (about 11 mm), so that every host compares them alike.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Latitude, -900000000 to 900000000.

@@ -27,6 +27,7 @@ impl Invalid {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $status:literal, $text:literal, $title:literal;)+) => {
         /// Why something was refused. Stable: clients of 24 months decide by it.
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $text)] $name,)+
@@ -94,6 +95,7 @@ codes! {
 }
 
 /// A refused request (RFC 9457).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// A URI reference that identifies the kind of problem: `/problems/` and the code.

@@ -12,6 +12,7 @@ use crate::text;
 use crate::time::Timestamp;
 
 /// What kind of message it is.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportKind {
@@ -33,6 +34,7 @@ impl ReportKind {
 }
 
 /// How something came in (DOMAIN.md's glossary).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -65,6 +67,7 @@ impl Channel {
 }
 
 /// The content of a report, as it is sent.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewReport {
     /// Minted on the device.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// In what capacity somebody acts on a case (DOMAIN.md, "Three kinds of user").
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::service::{AreaCode, DepartmentCode, ServiceCode};
 
 /// One rule. A condition that is absent holds for everything.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoutingRule {
     /// Holds for this service only.
@@ -21,6 +22,7 @@ pub struct RoutingRule {
 }
 
 /// Why a rule did not match, or that it did.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tried {
@@ -35,6 +37,7 @@ pub enum Tried {
 }
 
 /// One rule that was tried: its place in the order, from 1, and what came of it.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraceLine {
     /// 1 for the first rule.
@@ -44,6 +47,7 @@ pub struct TraceLine {
 }
 
 /// Who owns a new case and how that was found.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// `None` = triage.

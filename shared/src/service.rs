@@ -20,6 +20,7 @@ fn check_code(field: &'static str, code: &str) -> Result<(), Invalid> {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident, $field:literal;)+) => {$(
         $(#[$doc])*
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
@@ -72,6 +73,7 @@ codes! {
 }
 
 /// A category that a citizen can choose.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
     /// What ops and rules call it.

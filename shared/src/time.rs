@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A moment: milliseconds since 1970-01-01T00:00:00Z, without leap seconds. Negative before.
 ///
 /// On the wire it is a bare integer. A device's wall time is never trusted for a merge (SYNC.md); it is kept to be shown, corrected.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);

@@ -6,6 +6,7 @@ use crate::id::OpId;
 use crate::problem::ProblemCode;
 
 /// The answer to one op (SYNC.md, "Ops and identity"). Only [`Verdict::Rejected`] ever asks for a person's attention on the device.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
@@ -39,6 +40,7 @@ impl Verdict {
 }
 
 /// A verdict with the op it is about.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpReply {
     /// The op's id, echoed.

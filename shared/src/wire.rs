@@ -30,6 +30,7 @@ pub const UPLOAD_PIECE_BYTES: u64 = 256 * 1024;
 
 /// A device makes itself known: `POST /v1/devices`. The device mints the secret, so a lost reply costs nothing: the same registration again is
 /// answered the same.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeviceRegistration {
     /// The installation.
@@ -41,6 +42,7 @@ pub struct DeviceRegistration {
 }
 
 /// The answer to a registration.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceRegistered {
     /// Whom this device's reports belong to.
@@ -53,6 +55,7 @@ pub struct DeviceRegistered {
 ///
 /// `O` is the form of an op: raw JSON text on both ends, so that the bytes that were stored are the bytes that are hashed and one op that cannot be
 /// read refuses itself and not its batch.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SyncRequest<O> {
     /// [`PROTOCOL`].
@@ -74,6 +77,7 @@ pub struct SyncRequest<O> {
 }
 
 /// What the server answers.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncReply {
     /// The server's clock.
@@ -98,6 +102,7 @@ pub struct SyncReply {
 }
 
 /// The state of something in a device's scope. State, not history: a later row replaces an earlier one.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "row", rename_all = "snake_case")]
 pub enum Row {
@@ -106,6 +111,7 @@ pub enum Row {
 }
 
 /// What a citizen may know of an own report.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportRow {
     /// The report.

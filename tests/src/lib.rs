@@ -1,1 +1,3 @@
 //! Lanterna.
+
+pub mod webdriver;

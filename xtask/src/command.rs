@@ -42,11 +42,7 @@ pub fn cargo<const N: usize>(args: [&str; N]) -> Command {
 
 /// The command as a person would type it.
 pub fn shown(command: &Command) -> String {
-    let mut line = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let mut line = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     for arg in command.get_args() {
         line.push(' ');
         line.push_str(&arg.to_string_lossy());

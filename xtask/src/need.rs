@@ -69,9 +69,7 @@ impl Need {
             Self::Clang => runs("clang"),
             Self::Node => runs("node") && runs("npm"),
             Self::WebKit => {
-                succeeds(program("pkg-config").args(["--exists", "webkit2gtk-4.1"]))
-                    && on_path("WebKitWebDriver")
-                    && on_path("Xvfb")
+                succeeds(program("pkg-config").args(["--exists", "webkit2gtk-4.1"])) && on_path("WebKitWebDriver") && on_path("Xvfb")
             }
             Self::Chromium => (on_path("chromium") || on_path("chromium-browser")) && on_path("chromedriver"),
             Self::ArmHeaders => Path::new("/usr/aarch64-linux-gnu/include/stdio.h").exists(),
@@ -96,10 +94,10 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
         return Ok(());
     }
     install(&packages)?;
-    for need in needs.iter().copied().filter(|need| !need.is_met()) {
-        bail!("{need:?} is still missing after installing {}", need.packages().join(" "));
+    match needs.iter().find(|need| !need.is_met()) {
+        Some(need) => bail!("{need:?} is still missing after installing {}", need.packages().join(" ")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn has_target(target: &str) -> bool {
@@ -108,7 +106,9 @@ fn has_target(target: &str) -> bool {
 
 fn add_target(target: &str) -> Result<()> {
     if !succeeds(program("rustup").arg("--version")) {
-        bail!("the toolchain lacks {target} and there is no rustup to add it: install the standard library for {target} as your toolchain came");
+        bail!(
+            "the toolchain lacks {target} and there is no rustup to add it: install the standard library for {target} as your toolchain came"
+        );
     }
     run(program("rustup").args(["target", "add", target]))
 }

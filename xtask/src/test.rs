@@ -19,15 +19,7 @@ type Stage = (&'static str, fn(&mut Tally) -> Result<()>);
 
 const STAGES: [Stage; 13] = [
     ("tools", |_| {
-        ensure(&[
-            Need::WasmTarget,
-            Need::AndroidTarget,
-            Need::Clang,
-            Need::Node,
-            Need::WebKit,
-            Need::Chromium,
-            Need::ArmHeaders,
-        ])
+        ensure(&[Need::WasmTarget, Need::AndroidTarget, Need::Clang, Need::Node, Need::WebKit, Need::Chromium, Need::ArmHeaders])
     }),
     ("fmt", |_| crate::command::run(&mut cargo(["fmt", "--all", "--check"]))),
     ("file length", |_| length::run()),
@@ -111,11 +103,7 @@ fn runner() -> Command {
 fn counted(command: &mut Command, tally: &mut Tally) -> Result<()> {
     let line = shown(command);
     println!("$ {line}");
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start `{line}`"))?;
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().with_context(|| format!("cannot start `{line}`"))?;
     let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else {
         bail!("`{line}` has no output to read");
     };

@@ -1,42 +1,45 @@
-//! Spike.
-use wasm_bindgen::prelude::*;
-use sqlite_wasm_vfs::sahpool::{install, OpfsSAHPoolCfgBuilder};
+//! The device engine's host in the browser: a worker of the page, with SQLite and photo files in the origin's private file system (OPFS).
+//!
+//! It owns what the engine may not touch: the clock, randomness, the network, files, timers and the photo pipeline's worker. It must never decide
+//! anything about reports, and never open an engine while another tab may have one.
+//!
+//! The story in order:
+//! 1. `assets/boot/engine.js` compiles this module and calls [`run_engine`] with the build id; [`page`] speaks with the page.
+//! 2. [`turn`] decides which tab has the engine; [`lock`] is the browser's lock and the tabs' way to ask each other for it.
+//! 3. [`host`] holds the lock, opens [`database`] (SQLite's pool of files) and [`photos`] (a folder), and then the engine.
+//! 4. Every input of the engine goes through [`host`], and every effect is run: [`http`], [`photos`], [`render`], timers, replies and events.
+//! 5. When another tab asks, the engine is closed, the files are let go and then the lock; this tab follows.
+//!
+//! Where the browser keeps nothing (private browsing without OPFS), the same engine runs over memory and the page is told so.
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn now() -> f64;
+#![cfg_attr(not(target_arch = "wasm32"), allow(missing_docs, reason = "outside a browser only the tests of `turn` are built"))]
+
+#[cfg(any(target_arch = "wasm32", test))]
+mod turn;
+
+#[cfg(target_arch = "wasm32")]
+mod database;
+#[cfg(target_arch = "wasm32")]
+mod host;
+#[cfg(target_arch = "wasm32")]
+mod http;
+#[cfg(target_arch = "wasm32")]
+mod lock;
+#[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
+mod photos;
+#[cfg(target_arch = "wasm32")]
+mod render;
+#[cfg(target_arch = "wasm32")]
+mod scope;
+
+#[cfg(target_arch = "wasm32")]
+pub use host::run_engine;
+#[cfg(target_arch = "wasm32")]
+pub use render::run_photo;
+
+fn main() {
+    #[cfg(not(target_arch = "wasm32"))]
+    eprintln!("this program runs in a browser's worker: build it with `cargo xtask web`");
 }
-
-/// x
-#[wasm_bindgen]
-pub async fn spike() -> Result<String, JsValue> {
-    let e = |e: &dyn std::fmt::Display| JsValue::from_str(&e.to_string());
-    let t0 = now();
-    let cfg = OpfsSAHPoolCfgBuilder::new().vfs_name("lanterna").directory("lanterna/db").initial_capacity(4).build();
-    let pool = install::<sqlite_wasm_rs::WasmOsCallback>(&cfg, true).await.map_err(|x| e(&x))?;
-    let t1 = now();
-    let db = rusqlite::Connection::open("lanterna.db").map_err(|x| e(&x))?;
-    let mode: String = db.query_row("PRAGMA journal_mode", [], |r| r.get(0)).map_err(|x| e(&x))?;
-    let sync: i64 = db.query_row("PRAGMA synchronous", [], |r| r.get(0)).map_err(|x| e(&x))?;
-    let v: String = db.query_row("SELECT sqlite_version()", [], |r| r.get(0)).map_err(|x| e(&x))?;
-    db.execute_batch("CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, v TEXT NOT NULL) STRICT").map_err(|x| e(&x))?;
-    let before: i64 = db.query_row("SELECT count(*) FROM t", [], |r| r.get(0)).map_err(|x| e(&x))?;
-    let t2 = now();
-    for i in 0..100 { db.execute("INSERT INTO t(v) VALUES (?1)", [format!("row {i}")]).map_err(|x| e(&x))?; }
-    let t3 = now();
-    {
-        let tx = db.unchecked_transaction().map_err(|x| e(&x))?;
-        { let mut s = tx.prepare("INSERT INTO t(v) VALUES (?1)").map_err(|x| e(&x))?;
-        for i in 0..10_000 { s.execute([format!("bulk {i}")]).map_err(|x| e(&x))?; } }
-        tx.commit().map_err(|x| e(&x))?;
-    }
-    let t4 = now();
-    db.close().map_err(|(_, x)| e(&x))?;
-    let t5 = now();
-    pool.pause().map_err(|x| e(&x))?;
-    let t6 = now();
-    Ok(format!("sqlite {v} {mode} sync={sync} before={before} install={:.1}ms open={:.1} 100commits={:.1} 10k={:.1} close={:.1} pause={:.1}", t1-t0, t2-t1, t3-t2, t4-t3, t5-t4, t6-t5))
-}
-
-fn main() {}

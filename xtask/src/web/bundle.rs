@@ -89,13 +89,7 @@ impl Folder {
     fn new(dir: &Path, base: &'static str, build: &str) -> Result<Self> {
         let assets = dir.join("assets");
         fs::create_dir_all(&assets).with_context(|| format!("cannot make {}", assets.display()))?;
-        Ok(Self {
-            dir: dir.to_path_buf(),
-            base,
-            build: build.to_owned(),
-            addresses: BTreeMap::new(),
-            all: Vec::new(),
-        })
+        Ok(Self { dir: dir.to_path_buf(), base, build: build.to_owned(), addresses: BTreeMap::new(), all: Vec::new() })
     }
 
     /// Writes a file under its own name.

@@ -68,11 +68,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let sources = sources::read(&root().join("assets"))?;
     let build = bundle::write(&target_dir().join("web"), &sources, &bundle::Modules { ui, console, worker })?;
     compress::run(&target_dir().join("web"), effort)?;
-    println!(
-        "build {build}: {:.1} s, of which cargo {:.1} s",
-        start.elapsed().as_secs_f64(),
-        compiled.as_secs_f64()
-    );
+    println!("build {build}: {:.1} s, of which cargo {:.1} s", start.elapsed().as_secs_f64(), compiled.as_secs_f64());
     Ok(())
 }
 

@@ -57,18 +57,20 @@ impl Home {
     /// # Errors
     /// [`HostError::Home`] and [`HostError::InUse`].
     pub fn open(path: &Path) -> Result<Self, HostError> {
-        let failed = |error| HostError::Home { path: path.to_owned(), error };
+        // A relative path has no parent folder whose names could be made durable.
+        let path = &std::path::absolute(path).map_err(|error| HostError::Home { path: path.to_owned(), error })?;
+        let failed = |error| HostError::Home { path: path.clone(), error };
         fs::create_dir_all(path).map_err(failed)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock")).map_err(failed)?;
         let mut waited = Duration::ZERO;
         loop {
             match lock.try_lock() {
-                Ok(()) => return Ok(Self { path: path.to_owned(), _lock: lock }),
+                Ok(()) => return Ok(Self { path: path.clone(), _lock: lock }),
                 Err(TryLockError::WouldBlock) if waited < LOCK_WAIT => {
                     std::thread::sleep(LOCK_PAUSE);
                     waited += LOCK_PAUSE;
                 }
-                Err(TryLockError::WouldBlock) => return Err(HostError::InUse(path.to_owned())),
+                Err(TryLockError::WouldBlock) => return Err(HostError::InUse(path.clone())),
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
         }

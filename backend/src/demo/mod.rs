@@ -1,0 +1,147 @@
+//! A city to try Lanterna with: Genoa, its nine Municipi drawn by hand in a few strokes, its companies by their real names, and four log-ins.
+//!
+//! It is made once; what people then change stays. Everything it knows stands in `assets/demo`.
+
+use crate::clock::{Clock, NoEntropy, entropy};
+use crate::staff::password::{self, PasswordError};
+use crate::store::Store;
+use crate::store::city::{CitySetup, ImportRefusal};
+use crate::store::error::StoreError;
+use crate::store::staff::{NewStaff, StaffAdded};
+use lanterna_shared::id::UserId;
+use lanterna_shared::office::Department;
+use lanterna_shared::role::Role;
+use lanterna_shared::route::RoutingRule;
+use lanterna_shared::service::{DepartmentCode, Service};
+use serde::Deserialize;
+
+const AREAS: &str = include_str!("../../../assets/demo/areas.geojson");
+const CITY: &str = include_str!("../../../assets/demo/city.json");
+
+/// Why the demo city could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The files it is made from are wrong.
+    #[error("the demo city's files are wrong: {0}")]
+    Files(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store refused it.
+    #[error(transparent)]
+    Refused(#[from] ImportRefusal),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The system has no randomness.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+}
+
+/// A log-in that everybody may know.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DemoLogin {
+    /// The log-in name.
+    pub name: String,
+    /// The password.
+    pub password: String,
+    /// In what capacity.
+    pub role: Role,
+    /// Where an officer works.
+    #[serde(default)]
+    pub department: Option<DepartmentCode>,
+    /// What one can try with it.
+    pub says: String,
+}
+
+#[derive(Deserialize)]
+struct City {
+    name: String,
+    zone: String,
+    departments: Vec<Department>,
+    services: Vec<Service>,
+    rules: Vec<RoutingRule>,
+    logins: Vec<DemoLogin>,
+}
+
+fn read() -> Result<City, DemoError> {
+    serde_json::from_str(CITY).map_err(|error| DemoError::Files(error.to_string()))
+}
+
+/// Makes the city where there is none yet, and the log-ins that are missing. Returns the log-ins.
+///
+/// # Errors
+/// See [`DemoError`].
+pub async fn seed(store: &dyn Store, clock: &dyn Clock) -> Result<Vec<DemoLogin>, DemoError> {
+    let city = read()?;
+    if store.city().await?.catalogue.services.is_empty() {
+        let areas = crate::cli::read_areas(AREAS).map_err(|(_, what)| DemoError::Files(what))?;
+        store.import_areas(areas).await??;
+        let City { name, zone, departments, services, rules, .. } = city;
+        store.set_up_city(CitySetup { name, zone, departments, services, rules }).await??;
+    }
+    for login in &city.logins {
+        add(store, clock, login).await?;
+    }
+    Ok(city.logins)
+}
+
+async fn add(store: &dyn Store, clock: &dyn Clock, login: &DemoLogin) -> Result<(), DemoError> {
+    if store.login(login.name.clone()).await?.is_some() {
+        return Ok(());
+    }
+    let staff = NewStaff {
+        user: UserId::mint(clock.now(), entropy()?),
+        name: login.name.clone(),
+        role: login.role,
+        department: login.department.clone(),
+        password_hash: password::hash(&login.password)?,
+    };
+    match store.add_staff(staff, clock.now()).await? {
+        StaffAdded::Added | StaffAdded::NameTaken => Ok(()),
+        StaffAdded::NoSuchDepartment => Err(DemoError::Files(format!("{} works in a department that is not there", login.name))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanterna_shared::area::AreaIndex;
+    use lanterna_shared::position::{Position, PositionSource};
+
+    fn area_of(index: &AreaIndex, lat: f64, lon: f64) -> Option<String> {
+        let position = Position::from_degrees(lat, lon, None, PositionSource::Map).unwrap();
+        index.find(&position).map(|area| area.name.clone())
+    }
+
+    #[test]
+    fn well_known_places_lie_in_their_municipio() {
+        let index = AreaIndex::new(crate::cli::read_areas(AREAS).unwrap());
+        assert_eq!(index.areas().len(), 9);
+        for (lat, lon, name) in [
+            (44.4072, 8.9340, "Centro Est"),         // Piazza De Ferrari
+            (44.4045, 8.9046, "Centro Ovest"),       // the lighthouse
+            (44.4165, 8.9525, "Bassa Val Bisagno"),  // the stadium at Marassi
+            (44.4440, 8.9640, "Media Val Bisagno"),  // Molassana
+            (44.4690, 8.8990, "Val Polcevera"),      // Bolzaneto
+            (44.4250, 8.8500, "Medio Ponente"),      // Sestri Ponente
+            (44.4270, 8.7500, "Ponente"),            // Voltri
+            (44.3950, 8.9600, "Medio Levante"),      // Albaro
+            (44.3850, 9.0400, "Levante"),            // Nervi
+        ] {
+            assert_eq!(area_of(&index, lat, lon).as_deref(), Some(name), "{lat} {lon}");
+        }
+        assert_eq!(area_of(&index, 44.30, 8.90), None);
+    }
+
+    #[test]
+    fn every_service_can_be_routed_and_a_pothole_goes_to_the_roads() {
+        let city = read().unwrap();
+        assert_eq!(city.services.len(), 6);
+        assert_eq!(city.departments.len(), 4);
+        let pothole = city.services.iter().find(|service| service.code.as_str() == "pothole").unwrap();
+        let owner = lanterna_shared::route::route(&city.rules, &pothole.code, None).owner;
+        assert_eq!(owner.unwrap().as_str(), "roads");
+        assert!(city.services.iter().all(|service| service.name.contains_key("it") && service.name.contains_key("en")));
+    }
+}

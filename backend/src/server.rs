@@ -1,0 +1,165 @@
+//! A whole server from a data folder and an address: what `lanterna serve` runs, and what tests start in process.
+
+use crate::clock::{Clock, NoEntropy, entropy};
+use crate::http::serve::serve;
+use crate::http::state::{AppState, Settings};
+use crate::http::app;
+use crate::metrics::Metrics;
+use crate::photo::folder::PhotoFolder;
+use crate::photo::intake::Intake;
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::sqlite::SqliteStore;
+use lanterna_shared::id::JurisdictionId;
+use std::fs::{File, TryLockError};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How often what is over is swept away.
+const SWEEP: Duration = Duration::from_mins(10);
+
+/// Why a server could not start, in words for whoever started it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be made or written.
+    #[error("the data folder {folder} cannot be used: {source}")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+    /// Another server has the data folder.
+    #[error("another Lanterna server uses the data folder {0}: stop it, or choose another folder with --data")]
+    InUse(PathBuf),
+    /// The database cannot be opened.
+    #[error("the database cannot be opened: {0}")]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("nobody can listen on {address}: {source}; choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The system has no randomness.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+}
+
+/// The database's file in a data folder.
+pub fn database(data: &Path) -> PathBuf {
+    data.join("lanterna.db")
+}
+
+/// Opens the store of a data folder; makes both if they are not there.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn open_store(data: &Path, clock: &dyn Clock, metrics: &Metrics) -> Result<Arc<SqliteStore>, StartError> {
+    std::fs::create_dir_all(data).map_err(|source| StartError::Folder { folder: data.to_owned(), source })?;
+    let id = JurisdictionId::mint(clock.now(), entropy()?);
+    let (path, meter) = (database(data), metrics.store.clone());
+    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&path, id, meter)).await;
+    let opened = opened.map_err(|_| StoreError::Unavailable { what: "opening it broke off".to_owned() })?;
+    Ok(Arc::new(opened?))
+}
+
+/// What a server is started with.
+pub struct Options {
+    /// Where database and photos lie.
+    pub data: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How it shall behave.
+    pub settings: Settings,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A server that serves.
+pub struct Server {
+    address: SocketAddr,
+    store: Arc<SqliteStore>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
+    _lock: File,
+}
+
+impl Server {
+    /// Opens the data folder and starts to serve.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let Options { data, listen, settings, clock } = options;
+        let folder_error = |source| StartError::Folder { folder: data.clone(), source };
+        std::fs::create_dir_all(&data).map_err(folder_error)?;
+        let lock = lock(&data)?;
+        let metrics = Metrics::default();
+        let store = open_store(&data, clock.as_ref(), &metrics).await?;
+        let photos = PhotoFolder::open(&data).map_err(folder_error)?;
+        let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
+        let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
+        let intake = Intake::new(photos, Arc::clone(&shared));
+        let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&clock)));
+        let state = AppState::new(shared, intake, clock, metrics, settings);
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(listener, app(state), async {
+            let _ = stopped.await;
+        }));
+        Ok(Self { address, store, stop, serving, sweeping, _lock: lock })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its store, for what a command line or a test does beside it.
+    pub fn store(&self) -> Arc<SqliteStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Takes no more requests, lets running ones finish, and writes what waits.
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.serving.await;
+        self.sweeping.abort();
+        self.store.close().await;
+    }
+}
+
+/// Two servers on one folder would overwrite each other's uploads.
+fn lock(data: &Path) -> Result<File, StartError> {
+    let folder_error = |source| StartError::Folder { folder: data.to_owned(), source };
+    let file = File::options().create(true).write(true).truncate(false).open(data.join("lanterna.lock")).map_err(folder_error)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
+        Err(TryLockError::Error(source)) => Err(folder_error(source)),
+    }
+}
+
+async fn sweep(intake: Arc<Intake>, clock: Arc<dyn Clock>) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        match intake.sweep(clock.now()).await {
+            Ok(0) => {}
+            Ok(uploads) => tracing::info!(uploads, "uploads that nobody finished were swept away"),
+            Err(error) => tracing::warn!(%error, "uploads could not be swept; the next time does it"),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! A new report becomes a case: its area found, its owner picked, its promise made, all in one transaction.
+
+use super::batch::{Outcome, Sender};
+use super::history::{Change, append_change, trace_text};
+use super::photo::expect_photo;
+use super::row::signed;
+use crate::store::batch::Refusal;
+use crate::store::city::City;
+use crate::store::error::StoreError;
+use lanterna_shared::area::Area;
+use lanterna_shared::case::CaseStatus;
+use lanterna_shared::clock;
+use lanterna_shared::id::{CaseId, ReportId};
+use lanterna_shared::moves::Move;
+use lanterna_shared::position::{Position, PositionSource};
+use lanterna_shared::problem::ProblemCode;
+use lanterna_shared::report::{NewReport, ReportKind};
+use lanterna_shared::role::Role;
+use lanterna_shared::route::{self, Decision};
+use lanterna_shared::service::{DepartmentCode, Service};
+use lanterna_shared::time::Timestamp;
+use lanterna_shared::verdict::Verdict;
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+/// What a report becomes.
+struct Plan<'a> {
+    service: &'a Service,
+    area: Option<&'a Area>,
+    decision: Decision,
+    due_at: Timestamp,
+}
+
+/// Finds area, owner and due date. Pure.
+fn plan<'a>(city: &'a City, new: &NewReport, now: Timestamp) -> Option<Plan<'a>> {
+    let service = city.service(&new.service)?;
+    let area = new.position.as_ref().and_then(|position| city.areas.find(position));
+    let decision = route::route(&city.rules, &service.code, area.map(|area| &area.code));
+    Some(Plan { service, area, decision, due_at: clock::due_at(now, service.working_days, &city.zone) })
+}
+
+/// The id of the case that a report opens: from the report's, so that nothing random is drawn while ops take effect.
+fn case_id(report: ReportId, now: Timestamp) -> CaseId {
+    let digest = Sha256::new().chain_update(b"lanterna case").chain_update(report.as_bytes()).finalize();
+    let mut entropy = [0; 10];
+    entropy.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    CaseId::mint(now, entropy)
+}
+
+/// Applies one `create_report`.
+pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new: &NewReport) -> Result<Outcome, StoreError> {
+    let subject = sender.device.subject;
+    let known = conn
+        .prepare_cached("SELECT subject_id FROM report WHERE jurisdiction = ?1 AND report_id = ?2")?
+        .query_row(params![city.jurisdiction, new.report.as_bytes()], |row| row.get::<_, [u8; 16]>(0))
+        .optional()?;
+    if let Some(known) = known {
+        let is_own = known == *subject.as_bytes();
+        return Ok(if is_own { Ok(Verdict::Exists) } else { Err(Refusal::new(ProblemCode::IdReused, "Another report has this id: write it again.")) });
+    }
+    let Some(plan) = plan(city, new, sender.now) else {
+        return Ok(Err(Refusal::new(ProblemCode::Unknown, "This category is not offered any more: choose another and send it again.")));
+    };
+    let case = case_id(new.report, sender.now);
+    let seq = append_change(conn, city, Change::Report(new.report), sender.now)?;
+    insert_case(conn, city, case, new, &plan, sender.now, seq)?;
+    insert_report(conn, city, case, sender, new, seq)?;
+    for (photo, ordinal) in new.photos.iter().zip(0_u8..) {
+        expect_photo(conn, city, subject, new.report, ordinal, photo)?;
+    }
+    Ok(Ok(Verdict::Applied))
+}
+
+fn insert_case(
+    conn: &Connection, city: &City, case: CaseId, new: &NewReport, plan: &Plan<'_>, now: Timestamp, seq: u64,
+) -> Result<(), StoreError> {
+    let number: i64 = conn
+        .prepare_cached(
+            "UPDATE jurisdiction SET last_case_number = last_case_number + 1 WHERE jurisdiction = ?1 RETURNING last_case_number",
+        )?
+        .query_row([city.jurisdiction], |row| row.get(0))?;
+    let owner = plan.decision.owner.as_ref().map(DepartmentCode::as_str);
+    let status = if owner.is_some() { CaseStatus::Assigned } else { CaseStatus::Received };
+    conn.prepare_cached(
+        "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?
+    .execute(params![
+        city.jurisdiction,
+        case.as_bytes(),
+        number,
+        status.as_str(),
+        now.as_millis(),
+        plan.service.code.as_str(),
+        plan.area.map(|area| area.code.as_str()),
+        owner,
+        now.as_millis(),
+        plan.due_at.as_millis(),
+        new.photos.len(),
+        signed(seq),
+        trace_text(&plan.decision.trace)
+    ])?;
+    let mut timeline = conn.prepare_cached(
+        "INSERT INTO timeline (jurisdiction, case_id, place, at, role, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    let (at, reporter, received) = (now.as_millis(), Role::Reporter.as_str(), CaseStatus::Received.as_str());
+    timeline.execute(params![city.jurisdiction, case.as_bytes(), 1, at, reporter, None::<&str>, received, None::<&str>])?;
+    if owner.is_some() {
+        let (routing, assign) = (Role::Routing.as_str(), Move::Assign.as_str());
+        timeline.execute(params![city.jurisdiction, case.as_bytes(), 2, at, routing, assign, status.as_str(), owner])?;
+        conn.prepare_cached("INSERT INTO assignment (jurisdiction, case_id, place, owner, from_at) VALUES (?1, ?2, 1, ?3, ?4)")?
+            .execute(params![city.jurisdiction, case.as_bytes(), owner, at])?;
+    }
+    Ok(())
+}
+
+fn insert_report(conn: &Connection, city: &City, case: CaseId, sender: &Sender, new: &NewReport, seq: u64) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO report (jurisdiction, report_id, subject_id, case_id, kind, channel, service, receipt, sent_at, clock_offset_ms, received_at, version)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?
+    .execute(params![
+        city.jurisdiction,
+        new.report.as_bytes(),
+        sender.device.subject.as_bytes(),
+        case.as_bytes(),
+        kind_text(new.kind),
+        sender.device.channel.as_str(),
+        new.service.as_str(),
+        new.receipt.to_string(),
+        new.sent_at.as_millis(),
+        sender.clock_offset_ms,
+        sender.now.as_millis(),
+        signed(seq)
+    ])?;
+    let position = new.position.as_ref();
+    conn.prepare_cached(
+        "INSERT INTO report_content (jurisdiction, report_id, text, lat_e7, lon_e7, accuracy_m, position_source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        city.jurisdiction,
+        new.report.as_bytes(),
+        new.text,
+        position.map(Position::lat_e7),
+        position.map(Position::lon_e7),
+        position.and_then(Position::accuracy_m),
+        position.map(|position| source_text(position.source()))
+    ])?;
+    Ok(())
+}
+
+const fn kind_text(kind: ReportKind) -> &'static str {
+    match kind {
+        ReportKind::Report => "report",
+        ReportKind::Suggestion => "suggestion",
+        ReportKind::Complaint => "complaint",
+    }
+}
+
+const fn source_text(source: PositionSource) -> &'static str {
+    match source {
+        PositionSource::Gps => "gps",
+        PositionSource::Photo => "photo",
+        PositionSource::Map => "map",
+        PositionSource::Address => "address",
+    }
+}

@@ -1,0 +1,109 @@
+//! A case with everything about it, as one person may see it.
+
+use super::history::read_trace;
+use super::queue::{department, summary, summary_columns};
+use super::row::{damaged, named_move, role, status, uuid};
+use crate::store::city::City;
+use crate::store::error::StoreError;
+use crate::store::staff::{CaseScope, Staff};
+use lanterna_shared::id::{CaseId, ReportId};
+use lanterna_shared::moves::{self, Move};
+use lanterna_shared::office::{CaseDetail, LegalMove, PhotoView, ReportView, TimelineEntry};
+use lanterna_shared::position::Position;
+use lanterna_shared::time::Timestamp;
+use rusqlite::{Connection, params};
+
+/// The moves that need no facts beyond what a [`lanterna_shared::office::MoveRequest`] carries. The others come with what they ask for.
+pub(super) const SUPPORTED: &[Move] = &[Move::Assign, Move::TakeCharge, Move::Start, Move::Stop];
+
+/// A case; `None` when there is none within `scope`. See [`crate::store::Store::case_detail`].
+///
+/// # Errors
+/// What the engine said.
+pub fn case_detail(conn: &Connection, city: &City, staff: &Staff, scope: &CaseScope, case: CaseId) -> Result<Option<CaseDetail>, StoreError> {
+    let mut find = conn.prepare_cached(concat!(
+        "SELECT ",
+        summary_columns!(),
+        ", trace FROM \"case\" WHERE jurisdiction = ?1 AND case_id = ?2"
+    ))?;
+    let mut rows = find.query(params![city.jurisdiction, case.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let summary = summary(city, row)?;
+    if !scope.holds(summary.owner.as_ref().map(|owner| &owner.code)) {
+        return Ok(None);
+    }
+    let trace = read_trace(row.get_ref(10)?.as_str().unwrap_or_default())?;
+    let moves = offered(summary.status, staff);
+    Ok(Some(CaseDetail { summary, reports: reports(conn, city, case)?, timeline: timeline(conn, city, case)?, trace, moves }))
+}
+
+/// What `staff` may do now and the server can check.
+fn offered(status: lanterna_shared::case::CaseStatus, staff: &Staff) -> Vec<LegalMove> {
+    moves::legal(status, staff.role)
+        .filter(|rule| SUPPORTED.contains(&rule.name))
+        .map(|rule| LegalMove { name: rule.name, asks: rule.asks.to_vec() })
+        .collect()
+}
+
+fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportView>, StoreError> {
+    let mut find = conn.prepare_cached(include_str!("reports_of_case.sql"))?;
+    let mut rows = find.query(params![city.jurisdiction, case.as_bytes()])?;
+    let mut reports = Vec::new();
+    while let Some(row) = rows.next()? {
+        let report = ReportId(uuid(row, 0)?);
+        let received_at: i64 = row.get(3)?;
+        let sent_at: i64 = row.get(1)?;
+        reports.push(ReportView {
+            report,
+            text: row.get(5)?,
+            position: position(row)?,
+            // Corrected by how far the device's clock was off; never later than the receipt.
+            sent_at: Timestamp::from_millis(sent_at.saturating_add(row.get(2)?).min(received_at)),
+            received_at: Timestamp::from_millis(received_at),
+            withdrawn: row.get(4)?,
+            photos: photos(conn, city, report)?,
+        });
+    }
+    Ok(reports)
+}
+
+fn position(row: &rusqlite::Row<'_>) -> Result<Option<Position>, StoreError> {
+    let (lat, lon): (Option<i32>, Option<i32>) = (row.get(6)?, row.get(7)?);
+    let (Some(lat), Some(lon)) = (lat, lon) else { return Ok(None) };
+    let accuracy: Option<u32> = row.get(8)?;
+    let source: String = row.get(9)?;
+    // The wire form is the only door from integers into a position, and it checks them again.
+    let position: Position = serde_json::from_value(serde_json::json!({ "lat": lat, "lon": lon, "acc": accuracy, "src": source }))
+        .map_err(|_| damaged("the position of a report"))?;
+    position.check().map_err(|_| damaged("the position of a report"))?;
+    Ok(Some(position))
+}
+
+fn photos(conn: &Connection, city: &City, report: ReportId) -> Result<Vec<PhotoView>, StoreError> {
+    let mut find = conn.prepare_cached(include_str!("photos_of_report.sql"))?;
+    let found = find.query_map(params![city.jurisdiction, report.as_bytes()], |row| {
+        Ok(PhotoView { ordinal: row.get(0)?, thumb: row.get(1)?, screen: row.get(2)?, full: row.get(3)? })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+fn timeline(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
+    let mut find = conn.prepare_cached(
+        "SELECT t.at, t.role, l.name, t.move, t.status, t.owner FROM timeline t
+         LEFT JOIN staff_login l ON l.jurisdiction = t.jurisdiction AND l.staff_id = t.staff_id
+         WHERE t.jurisdiction = ?1 AND t.case_id = ?2 ORDER BY t.place",
+    )?;
+    let mut rows = find.query(params![city.jurisdiction, case.as_bytes()])?;
+    let mut timeline = Vec::new();
+    while let Some(row) = rows.next()? {
+        timeline.push(TimelineEntry {
+            at: Timestamp::from_millis(row.get(0)?),
+            role: role(row.get_ref(1)?.as_str().unwrap_or_default())?,
+            actor: row.get(2)?,
+            name: row.get::<_, Option<String>>(3)?.map(|text| named_move(&text)).transpose()?,
+            status: status(row.get_ref(4)?.as_str().unwrap_or_default())?,
+            owner: row.get::<_, Option<String>>(5)?.map(|owner| department(city, owner)).transpose()?,
+        });
+    }
+    Ok(timeline)
+}

@@ -1,0 +1,17 @@
+//! What the engine says, told apart by what a caller can do about it.
+
+use crate::store::error::StoreError;
+use rusqlite::ErrorCode;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(source: rusqlite::Error) -> Self {
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Unavailable { what: "the disk is full".to_owned() },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                Self::Unavailable { what: "another process holds the database".to_owned() }
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::damaged(source.to_string()),
+            _ => Self::Engine { source: Box::new(source) },
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What happened, in order: the log of changes that cursors count by, timelines, and the trace of a routing decision.
+
+use super::row::{damaged, signed, unsigned, uuid};
+use crate::store::city::City;
+use crate::store::error::StoreError;
+use lanterna_shared::case::CaseStatus;
+use lanterna_shared::id::{CaseId, ReportId, UserId};
+use lanterna_shared::moves::Move;
+use lanterna_shared::role::Role;
+use lanterna_shared::route::{TraceLine, Tried};
+use lanterna_shared::time::Timestamp;
+use rusqlite::{Connection, params};
+
+/// What changed.
+#[derive(Clone, Copy)]
+pub(super) enum Change {
+    /// A report, or what its citizen sees of its case.
+    Report(ReportId),
+    /// A case without reports.
+    Case(CaseId),
+}
+
+/// Appends to the log of changes and returns the new sequence: the next version of what changed.
+pub(super) fn append_change(conn: &Connection, city: &City, change: Change, now: Timestamp) -> Result<u64, StoreError> {
+    let (entity, key) = match &change {
+        Change::Report(report) => ("report", report.as_bytes()),
+        Change::Case(case) => ("case", case.as_bytes()),
+    };
+    conn.prepare_cached("INSERT INTO change (jurisdiction, entity, entity_key, at) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        city.jurisdiction,
+        entity,
+        key,
+        now.as_millis()
+    ])?;
+    Ok(unsigned(conn.last_insert_rowid()))
+}
+
+/// One step of a case: what stands on its timeline, and the status and owner after it.
+pub(super) struct CaseStep<'a> {
+    /// The case.
+    pub case: CaseId,
+    /// In what capacity somebody acted.
+    pub role: Role,
+    /// Who, of staff.
+    pub staff: Option<UserId>,
+    /// The move.
+    pub name: Move,
+    /// The status after.
+    pub after: CaseStatus,
+    /// The owner after.
+    pub owner: Option<&'a str>,
+    /// In words, where the move asks for it.
+    pub text: Option<&'a str>,
+}
+
+/// Writes a step: the timeline, the case, and a change for every report of the case, so that each of its citizens sees it. Returns the case's version.
+pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, now: Timestamp) -> Result<u64, StoreError> {
+    let (jurisdiction, case) = (city.jurisdiction, step.case.as_bytes());
+    let place: i64 = conn
+        .prepare_cached("SELECT coalesce(max(place), 0) + 1 FROM timeline WHERE jurisdiction = ?1 AND case_id = ?2")?
+        .query_row(params![jurisdiction, case], |row| row.get(0))?;
+    conn.prepare_cached(
+        "INSERT INTO timeline (jurisdiction, case_id, place, at, role, staff_id, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        jurisdiction,
+        case,
+        place,
+        now.as_millis(),
+        step.role.as_str(),
+        step.staff.as_ref().map(UserId::as_bytes),
+        step.name.as_str(),
+        step.after.as_str(),
+        step.owner
+    ])?;
+    if let Some(text) = step.text {
+        conn.prepare_cached("INSERT INTO timeline_text (jurisdiction, case_id, place, text) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![jurisdiction, case, place, text])?;
+    }
+    let reports = {
+        let mut find = conn.prepare_cached("SELECT report_id FROM report WHERE jurisdiction = ?1 AND case_id = ?2")?;
+        let found = find.query_map(params![jurisdiction, case], |row| uuid(row, 0).map(ReportId))?;
+        found.collect::<Result<Vec<_>, _>>()?
+    };
+    let mut version = None;
+    for report in reports {
+        let seq = append_change(conn, city, Change::Report(report), now)?;
+        conn.prepare_cached("UPDATE report SET version = ?3 WHERE jurisdiction = ?1 AND report_id = ?2")?
+            .execute(params![jurisdiction, report.as_bytes(), signed(seq)])?;
+        version = Some(seq);
+    }
+    let version = match version {
+        Some(version) => version,
+        None => append_change(conn, city, Change::Case(step.case), now)?,
+    };
+    conn.prepare_cached(
+        "UPDATE \"case\" SET status = ?3, status_since = CASE WHEN ?3 = status THEN status_since ELSE ?4 END, owner = ?5, version = ?6
+         WHERE jurisdiction = ?1 AND case_id = ?2",
+    )?
+    .execute(params![jurisdiction, case, step.after.as_str(), now.as_millis(), step.owner, signed(version)])?;
+    Ok(version)
+}
+
+const fn tried_text(tried: Tried) -> &'static str {
+    match tried {
+        Tried::Matched => "matched",
+        Tried::OtherService => "other_service",
+        Tried::OtherArea => "other_area",
+        Tried::NoArea => "no_area",
+    }
+}
+
+/// A trace as it is kept on the case: the outcomes in the order of the rules.
+pub(super) fn trace_text(trace: &[TraceLine]) -> String {
+    let mut text = String::with_capacity(trace.len().saturating_mul(14));
+    for line in trace {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(tried_text(line.outcome));
+    }
+    text
+}
+
+/// And back.
+pub(super) fn read_trace(text: &str) -> Result<Vec<TraceLine>, StoreError> {
+    let known = [Tried::Matched, Tried::OtherService, Tried::OtherArea, Tried::NoArea];
+    text.split_ascii_whitespace()
+        .zip(1..)
+        .map(|(word, rule)| {
+            let outcome = known.into_iter().find(|tried| tried_text(*tried) == word).ok_or_else(|| damaged("the trace of a case"))?;
+            Ok(TraceLine { rule, outcome })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_survives_its_written_form() {
+        let trace: Vec<_> = [Tried::OtherService, Tried::NoArea, Tried::OtherArea, Tried::Matched]
+            .into_iter()
+            .zip(1..)
+            .map(|(outcome, rule)| TraceLine { rule, outcome })
+            .collect();
+        assert_eq!(read_trace(&trace_text(&trace)).unwrap(), trace);
+        assert!(read_trace("guessed").is_err());
+    }
+}

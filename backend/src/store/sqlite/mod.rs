@@ -1,0 +1,68 @@
+//! The embedded engine: one SQLite database in WAL mode, one writer with group commit, a few readers.
+//!
+//! Every subject has a file of plain functions over a connection: they are the synchronous core that the simulator calls directly
+//! ([`open::open_in_memory`], [`city::load_city`], [`batch::apply_batch`], [`pull::pull`]); [`SqliteStore`] puts the writer and the readers around
+//! them. Durable means `synchronous=FULL`: nobody is answered before COMMIT has synced.
+
+mod add_photo;
+pub mod batch;
+pub mod check;
+pub mod city;
+mod create_report;
+pub mod detail;
+pub mod device;
+mod engine;
+mod error;
+mod history;
+pub mod moving;
+pub mod open;
+pub mod photo;
+pub mod pull;
+pub mod queue;
+mod readers;
+mod row;
+pub mod staff;
+mod withdraw;
+mod writer;
+
+use crate::metrics::StoreMeter;
+use crate::store::city::City;
+use crate::store::error::StoreError;
+use lanterna_shared::id::JurisdictionId;
+use readers::Readers;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use writer::Writer;
+
+/// The city that readers and writer share; replaced whole.
+struct CityCell(RwLock<Arc<City>>);
+
+impl CityCell {
+    fn get(&self) -> Arc<City> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn publish(&self, city: Arc<City>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = city;
+    }
+}
+
+/// The store on one SQLite database.
+pub struct SqliteStore {
+    writer: Arc<Writer>,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, or makes it. `id` names the jurisdiction if it is new. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a database of a newer program; otherwise what the engine said.
+    pub fn open(path: &Path, id: JurisdictionId, meter: StoreMeter) -> Result<Self, StoreError> {
+        let conn = open::open(path)?;
+        let jurisdiction = city::first_jurisdiction(&conn, id)?;
+        let city = Arc::new(CityCell(RwLock::new(Arc::new(city::load_city(&conn, jurisdiction)?))));
+        let readers = Readers::open(path, Arc::clone(&city))?;
+        Ok(Self { writer: Arc::new(Writer::start(conn, city, meter)?), readers })
+    }
+}
