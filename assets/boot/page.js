@@ -129,5 +129,10 @@ async function keepForOffline() {
   });
 }
 
+// Its engine ended when the page was put away.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && isCitizen && !inShell) location.reload();
+});
+
 await startScreens();
 if (isCitizen && !inShell) await keepForOffline();

@@ -1,9 +1,9 @@
 //! A whole server from a data folder and an address: what `lanterna serve` runs, and what tests start in process.
 
 use crate::clock::{Clock, NoEntropy, entropy};
+use crate::http::app;
 use crate::http::serve::serve;
 use crate::http::state::{AppState, Settings};
-use crate::http::app;
 use crate::metrics::Metrics;
 use crate::photo::folder::PhotoFolder;
 use crate::photo::intake::Intake;

@@ -27,7 +27,6 @@ impl Invalid {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $status:literal, $text:literal, $title:literal;)+) => {
         /// Why something was refused. Stable: clients of 24 months decide by it.
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $text)] $name,)+
@@ -93,6 +92,22 @@ codes! {
     /// Not now.
     Unavailable = 503, "unavailable", "The server cannot answer now";
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ProblemCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Why something was refused. Stable."))
+            .enum_values(Some(codes))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ProblemCode {}
 
 /// A refused request (RFC 9457).
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -103,8 +103,10 @@ pub fn OneCase(desk: Desk, case: CaseId) -> AnyView {
             poll.clear();
         }
     });
-    let failure = move || open.failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
-    let stale = move || open.stale.get().then(|| view! { <Notice tone=Tone::Warning test="case-stale"><p>{t("console_error.stale")}</p></Notice> });
+    let failure =
+        move || open.failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
+    let stale =
+        move || open.stale.get().then(|| view! { <Notice tone=Tone::Warning test="case-stale"><p>{t("console_error.stale")}</p></Notice> });
     let screen = move || match open.detail.get() {
         Some(detail) => whole(open, &detail),
         None if open.failure.with(Option::is_some) => ().into_any(),

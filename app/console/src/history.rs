@@ -9,10 +9,13 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Timeline(entries: Vec<TimelineEntry>) -> AnyView {
-    let entries = entries.into_iter().map(|entry| {
-        let what = entry.name.map_or_else(|| words::status(entry.status), words::move_name);
+    let mut owner_before = None;
+    let entries = entries.into_iter().map(move |entry| {
+        let what = entry.name.map_or_else(|| words::status(entry.status), words::moved);
         let who = entry.actor.clone().unwrap_or_else(|| words::role(entry.role));
-        let owner = entry.owner.map(|owner| view! { " → "<b>{owner.name}</b> });
+        let is_new = entry.owner != owner_before;
+        owner_before.clone_from(&entry.owner);
+        let owner = entry.owner.filter(|_| is_new).map(|owner| view! { " → "<b>{owner.name}</b> });
         view! {
             <li data-test="timeline-entry" data-status=entry.status.as_str()>
                 <p><b>{what}</b>{owner}</p>

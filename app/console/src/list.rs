@@ -54,7 +54,8 @@ pub fn CaseList(desk: Desk) -> AnyView {
             poll.clear();
         }
     });
-    let failure = move || list.failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
+    let failure =
+        move || list.failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
     let updated = move || {
         list.updated.get().map(|at| {
             let time = format::clock(at);

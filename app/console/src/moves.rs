@@ -51,25 +51,23 @@ pub fn Moves(open: Open, moves: Vec<LegalMove>, base: u64) -> AnyView {
         return view! { <section class="panel"><h2>{t("console.moves")}</h2><p class="hint" data-test="no-moves">{t("console.no_moves")}</p></section> }
             .into_any();
     }
-    let step = move || match open.asking.get() {
-        Some(asking) => view! { <AskFor open asking base/> }.into_any(),
-        None => {
-            let buttons = offered.clone().into_iter().zip(0..).map(|((legal, wanted), place)| {
-                let class = if place == 0 { "primary" } else { "plain" };
-                let test = format!("move-{}", legal.name.as_str());
-                let text = words::move_name(legal.name);
-                let press = move || {
-                    if wanted == Wanted::default() {
-                        open.make(MoveRequest { name: legal.name, base, owner: None, reason: None });
-                    } else {
-                        open.asking.set(Some(Asking { legal: legal.clone(), wanted }));
-                    }
-                };
-                view! { <Button text test class disabled=open.busy on_press=press/> }
-            });
-            view! { <div class="actions">{buttons.collect_view()}</div> }.into_any()
-        }
+    let buttons = move || {
+        let buttons = offered.clone().into_iter().zip(0..).map(|((legal, wanted), place)| {
+            let class = if place == 0 { "primary" } else { "plain" };
+            let test = format!("move-{}", legal.name.as_str());
+            let text = words::move_name(legal.name);
+            let press = move || {
+                if wanted == Wanted::default() {
+                    open.make(MoveRequest { name: legal.name, base, owner: None, reason: None });
+                } else {
+                    open.asking.set(Some(Asking { legal: legal.clone(), wanted }));
+                }
+            };
+            view! { <Button text test class disabled=open.busy on_press=press/> }
+        });
+        view! { <div class="actions">{buttons.collect_view()}</div> }.into_any()
     };
+    let step = move || open.asking.get().map_or_else(&buttons, |asking| view! { <AskFor open asking base/> }.into_any());
     view! { <section class="panel" aria-live="polite"><h2>{t("console.moves")}</h2>{step}</section> }.into_any()
 }
 
@@ -80,7 +78,9 @@ fn AskFor(open: Open, asking: Asking, base: u64) -> AnyView {
     let reason = RwSignal::new(String::new());
     let name = legal.name;
     let code = move || owner.with(|owner| DepartmentCode::new(owner.trim())).ok();
-    let is_ready = move || (!wanted.owner || code().is_some()) && (!(wanted.reason || wanted.question) || reason.with(|reason| !reason.trim().is_empty()));
+    let is_ready = move || {
+        (!wanted.owner || code().is_some()) && (!(wanted.reason || wanted.question) || reason.with(|reason| !reason.trim().is_empty()))
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let reason = (wanted.reason || wanted.question).then(|| reason.get_untracked().trim().to_owned());

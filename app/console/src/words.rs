@@ -43,6 +43,7 @@ pub fn role(role: Role) -> String {
     })
 }
 
+/// The move as a button says it.
 pub fn move_name(name: Move) -> String {
     t(match name {
         Move::Assign => "move.assign",
@@ -63,6 +64,30 @@ pub fn move_name(name: Move) -> String {
         Move::Contest => "move.contest",
         Move::Reopen => "move.reopen",
         Move::Withdraw => "move.withdraw",
+    })
+}
+
+/// The move as history.
+pub fn moved(name: Move) -> String {
+    t(match name {
+        Move::Assign => "moved.assign",
+        Move::TakeCharge => "moved.take_charge",
+        Move::Plan => "moved.plan",
+        Move::Start => "moved.start",
+        Move::Stop => "moved.stop",
+        Move::Ask => "moved.ask",
+        Move::Wait => "moved.wait",
+        Move::Resume => "moved.resume",
+        Move::Resolve => "moved.resolve",
+        Move::Decline => "moved.decline",
+        Move::HandOff => "moved.hand_off",
+        Move::Arbitrate => "moved.arbitrate",
+        Move::Join => "moved.join",
+        Move::Split => "moved.split",
+        Move::Confirm => "moved.confirm",
+        Move::Contest => "moved.contest",
+        Move::Reopen => "moved.reopen",
+        Move::Withdraw => "moved.withdraw",
     })
 }
 

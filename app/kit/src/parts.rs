@@ -1,7 +1,7 @@
 //! Small parts that every screen needs. Each has a `data-test` hook where a test may look for it.
 
-use crate::i18n::{self, t};
 use crate::format;
+use crate::i18n::{self, t};
 use lanterna_shared::time::Timestamp;
 use leptos::prelude::*;
 use leptos::task::spawn_local;

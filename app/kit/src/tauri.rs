@@ -82,8 +82,7 @@ fn put_together(command: &Command, bytes: Option<&ArrayBuffer>) -> Result<Uint8A
 fn take_apart(answer: &ArrayBuffer) -> Result<Answer, ClientError> {
     let total = answer.byte_length();
     let whole = Uint8Array::new(answer);
-    let prefix: [u8; 4] =
-        whole.subarray(0, frame::PREFIX_BYTES).to_vec().try_into().map_err(|_| ClientError::Unreadable)?;
+    let prefix: [u8; 4] = whole.subarray(0, frame::PREFIX_BYTES).to_vec().try_into().map_err(|_| ClientError::Unreadable)?;
     let end = frame::json_end(prefix, total).ok_or(ClientError::Unreadable)?;
     let json = whole.subarray(frame::PREFIX_BYTES, end).to_vec();
     let reply = serde_json::from_slice(&json).map_err(|_| ClientError::Unreadable)?;

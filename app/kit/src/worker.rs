@@ -41,17 +41,14 @@ impl WorkerClient {
         let options = WorkerOptions::new();
         options.set_name("lanterna-engine");
         let worker = Worker::new_with_options(build.asset("engine.js"), &options).map_err(|_| ClientError::Gone)?;
-        let inner = Rc::new(Inner {
-            worker,
-            listener,
-            next: Cell::new(1),
-            waiting: RefCell::default(),
-            broken: Cell::new(false),
-        });
+        let inner = Rc::new(Inner { worker, listener, next: Cell::new(1), waiting: RefCell::default(), broken: Cell::new(false) });
         inner.listen();
         inner.post(&message("start", &[("build", build.build.as_str().into()), ("visible", page::is_visible().into())]))?;
         let told = Rc::clone(&inner);
         page::on_visibility(move |visible| told.tell(if visible { "visible" } else { "hidden" }));
+        // A page that is put away for "back" must not keep a frozen engine, nor its lock; `boot/page.js` loads such a page anew.
+        let left = Rc::clone(&inner);
+        page::on_window("pagehide", move || left.worker.terminate());
         Ok(Self { inner })
     }
 }

@@ -14,11 +14,13 @@ const GET_NEWEST: &str = "lanterna-reload";
 pub fn Banners(engine: Engine, kept: Kept) -> AnyView {
     let host = move || host_notice(engine, engine.host.get());
     let nothing_kept = move || {
-        engine.keeps_nothing.get().then(|| view! { <Notice tone=Tone::Warning test="nothing-kept"><p>{t("banner.nothing_kept")}</p></Notice> })
+        engine
+            .keeps_nothing
+            .get()
+            .then(|| view! { <Notice tone=Tone::Warning test="nothing-kept"><p>{t("banner.nothing_kept")}</p></Notice> })
     };
-    let offline = move || {
-        (!engine.online.get()).then(|| view! { <Notice tone=Tone::Calm test="offline"><p>{t("banner.offline")}</p></Notice> })
-    };
+    let offline =
+        move || (!engine.online.get()).then(|| view! { <Notice tone=Tone::Calm test="offline"><p>{t("banner.offline")}</p></Notice> });
     view! { <div class="banners">{host}{nothing_kept}{offline}<Update engine kept/></div> }.into_any()
 }
 
@@ -37,7 +39,7 @@ fn host_notice(engine: Engine, host: Host) -> Option<AnyView> {
         .into_any(),
         Host::Failed => view! { <Notice tone=Tone::Bad test="engine-failed"><p>{t("banner.failed")}</p>{reload()}</Notice> }.into_any(),
         Host::Reload => {
-            let newest = move || page::tell(GET_NEWEST);
+            let newest = || if page::in_shell() { page::reload() } else { page::tell(GET_NEWEST) };
             view! {
                 <Notice tone=Tone::Bad test="reload-needed">
                     <p>{t("banner.reload_needed")}</p>
@@ -63,10 +65,8 @@ impl Kept {
     /// draft.
     pub fn watch(engine: Engine) -> Self {
         let is_ready = |name: &str| page::noted(name).as_deref() == Some("ready");
-        let kept = Self {
-            update_waits: RwSignal::new(is_ready("update")),
-            page_kept: RwSignal::new(page::in_shell() || is_ready("offline")),
-        };
+        let kept =
+            Self { update_waits: RwSignal::new(is_ready("update")), page_kept: RwSignal::new(page::in_shell() || is_ready("offline")) };
         page::on_window("lanterna-update-ready", move || kept.update_waits.set(true));
         page::on_window("lanterna-replaced", move || kept.update_waits.set(true));
         page::on_window("lanterna-offline-ready", move || kept.page_kept.set(true));

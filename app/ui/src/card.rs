@@ -1,5 +1,6 @@
 //! One's own report in a few lines: what, who has it and until when, and how far it is on its way.
 
+use crate::category::drawing;
 use crate::engine::Engine;
 use crate::picture::PhotoImage;
 use crate::route::Route;
@@ -19,7 +20,10 @@ pub fn Card(engine: Engine, report: ReportId) -> AnyView {
 }
 
 fn inside(engine: Engine, view: &ReportView) -> AnyView {
-    let photo = view.photos.first().map(|photo| view! { <PhotoImage engine photo=*photo rendition=Rendition::Thumb alt=String::new()/> });
+    let photo = view.photos.first().map_or_else(
+        || drawing(&view.service),
+        |photo| view! { <PhotoImage engine photo=*photo rendition=Rendition::Thumb alt=String::new()/> }.into_any(),
+    );
     let text = (!view.text.is_empty()).then(|| view! { <span class="text" data-test="report-text">{view.text.clone()}</span> });
     view! {
         <span class="thumb" aria-hidden="true">{photo}</span>
@@ -37,24 +41,35 @@ fn inside(engine: Engine, view: &ReportView) -> AnyView {
 pub fn State(engine: Engine, view: ReportView) -> AnyView {
     let receipt = view.receipt.to_string();
     let name = match &view.case {
-        Some(case) => view! { <span class="number">{t("report.number")}" "<b data-test="report-number">{case.number.to_string()}</b></span> }.into_any(),
+        Some(case) => {
+            view! { <span class="number">{t("report.number")}" "<b data-test="report-number">{case.number.to_string()}</b></span> }
+                .into_any()
+        }
         None => view! { <span class="number">{t("report.receipt")}" "<b data-test="report-receipt">{receipt}</b></span> }.into_any(),
     };
-    let status = if view.withdrawn {
-        Some(view! { <span class="status" data-test="report-status" data-status="withdrawn">{t("status.withdrawn")}</span> }.into_any())
-    } else {
-        view.case.as_ref().map(|case| {
-            view! { <span class="status" data-test="report-status" data-status=case.status.as_str()>{words::status(case)}</span> }.into_any()
-        })
+    let (status, owner) = match &view.case {
+        _ if view.withdrawn => (Some(status("withdrawn", t("status.withdrawn"))), None),
+        Some(case) => {
+            let owner = case.owner.clone().map(|owner| view! { <b data-test="report-owner">{owner}</b> });
+            match words::status(case) {
+                (before, Some(after)) => (Some(status(case.status.as_str(), view! { {before}{owner}{after} })), None),
+                (sentence, None) => {
+                    let owner = owner.map(|owner| view! { <span class="fact">{t("report.owner")}" "{owner}</span> });
+                    (Some(status(case.status.as_str(), sentence)), owner)
+                }
+            }
+        }
+        None => (None, None),
     };
-    let owner = view.case.as_ref().and_then(|case| case.owner.clone()).map(|owner| {
-        view! { <span class="fact">{t("report.owner")}" "<b data-test="report-owner">{owner}</b></span> }
-    });
     let is_open = !view.withdrawn && view.case.as_ref().is_some_and(|case| case.status.is_open());
     let due = view.case.as_ref().and_then(|case| case.due_at).filter(|_| is_open).map(|due| {
         view! { <span class="fact" data-test="report-due">{tf("report.due", &[("date", &format::weekday(due))])}</span> }
     });
     view! { <span class="state">{name}{status}{owner}{due}<Delivery engine view/></span> }.into_any()
+}
+
+fn status(name: &'static str, sentence: impl IntoView + 'static) -> AnyView {
+    view! { <span class="status" data-test="report-status" data-status=name>{sentence.into_any()}</span> }.into_any()
 }
 
 #[component]

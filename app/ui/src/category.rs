@@ -4,11 +4,11 @@ use crate::editor::Editor;
 use lanterna_kit::i18n::{self, t};
 use lanterna_kit::page;
 use lanterna_kit::parts::{Busy, Notice, Tone};
-use lanterna_shared::service::Service;
+use lanterna_shared::service::{Service, ServiceCode};
 use leptos::prelude::*;
 
 /// The drawings that the sprite has; others get the general one.
-const DRAWN: [&str; 8] = ["pothole", "lamp", "waste", "tree", "sign", "water", "graffiti", "other"];
+const DRAWN: [&str; 8] = ["pothole", "street_lamp", "waste", "tree", "sign", "water_leak", "graffiti", "other"];
 
 #[component]
 pub fn Category(editor: Editor) -> AnyView {
@@ -31,16 +31,21 @@ pub fn Category(editor: Editor) -> AnyView {
 fn choice(editor: Editor, service: Service) -> AnyView {
     let name = service.name_in(&i18n::language()).to_owned();
     let test = format!("category-{}", service.code);
-    let drawing = DRAWN.into_iter().find(|drawing| *drawing == service.code.as_str()).unwrap_or("other");
-    let build = page::build();
-    let drawing = format!("{}#{drawing}", build.asset("icons/services.svg"));
+    let drawing = drawing(&service.code);
     let (code, chosen) = (service.code.clone(), service.code);
     let pressed = move || if editor.service.with(|now| now.as_ref() == Some(&code)) { "true" } else { "false" };
     view! {
         <button type="button" class="category" data-test=test aria-pressed=pressed on:click=move |_| editor.set_service(chosen.clone())>
-            <svg aria-hidden="true" viewBox="0 0 48 48"><use href=drawing></use></svg>
+            {drawing}
             <span>{name}</span>
         </button>
     }
     .into_any()
+}
+
+/// The drawing of a service. It says nothing that the name beside it does not say.
+pub fn drawing(service: &ServiceCode) -> AnyView {
+    let name = DRAWN.into_iter().find(|name| *name == service.as_str()).unwrap_or("other");
+    let address = format!("{}#{name}", page::build().asset("icons/services.svg"));
+    view! { <svg aria-hidden="true" viewBox="0 0 48 48"><use href=address></use></svg> }.into_any()
 }

@@ -20,7 +20,9 @@ pub fn OneReport(engine: Engine, report: ReportId) -> AnyView {
     let view = engine.report(report);
     let screen = move || match view.get() {
         Some(view) => whole(engine, &view),
-        None if engine.reports.with(Option::is_none) => view! { <h1 tabindex="-1">{t("report.title")}</h1><Busy text=t("home.loading")/> }.into_any(),
+        None if engine.reports.with(Option::is_none) => {
+            view! { <h1 tabindex="-1">{t("report.title")}</h1><Busy text=t("home.loading")/> }.into_any()
+        }
         None => view! {
             <h1 tabindex="-1">{t("report.title")}</h1>
             <Notice tone=Tone::Warning test="report-missing"><p>{t("report.missing")}</p></Notice>
@@ -43,7 +45,11 @@ fn whole(engine: Engine, view: &ReportView) -> AnyView {
     let photos = (count > 0).then(|| view! { <ul class="photos large">{photos.collect_view()}</ul> });
     let text = if view.text.is_empty() { t("report.no_text") } else { view.text.clone() };
     let place = view.position.as_ref().map_or_else(|| t("report.no_place"), words::position);
-    let area = view.case.as_ref().and_then(|case| case.area.clone()).map(|area| view! { <dt>{t("report.area")}</dt><dd data-test="report-area">{area}</dd> });
+    let area = view
+        .case
+        .as_ref()
+        .and_then(|case| case.area.clone())
+        .map(|area| view! { <dt>{t("report.area")}</dt><dd data-test="report-area">{area}</dd> });
     view! {
         <h1 tabindex="-1" data-test="report-service">{engine.service_name(&view.service, &i18n::language())}</h1>
         {refused}
@@ -99,6 +105,7 @@ fn Withdraw(engine: Engine, view: ReportView) -> AnyView {
             view! { <Button text=t("withdraw.button") test="withdraw-button" class="quiet" on_press=move || asking.set(true)/> }.into_any()
         }
     };
-    let sentence = move || failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
+    let sentence =
+        move || failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
     view! { <div class="withdraw">{step}{sentence}</div> }.into_any()
 }

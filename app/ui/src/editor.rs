@@ -15,15 +15,26 @@ use lanterna_shared::service::ServiceCode;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::ops::Deref;
 use std::time::Duration;
 use web_sys::File;
 
 /// How long after the last key what was typed is kept.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// The report that is being written. A handle: copies are the same.
+/// The report that is being written. A handle on what lives as long as the page: copies are the same.
 #[derive(Clone, Copy)]
-pub struct Editor {
+pub struct Editor(&'static State);
+
+impl Deref for Editor {
+    type Target = State;
+    fn deref(&self) -> &State {
+        self.0
+    }
+}
+
+/// What is on the screen.
+pub struct State {
     pub engine: Engine,
     /// The draft; `None` until the engine gave one.
     pub draft: RwSignal<Option<DraftId>>,
@@ -39,6 +50,8 @@ pub struct Editor {
     /// Whether everything on the screen is in the store.
     pub is_kept: RwSignal<bool>,
     pub failure: RwSignal<Option<Failure>>,
+    /// What went wrong with a photo, said where the photos are.
+    pub photo_failure: RwSignal<Option<Failure>>,
     pub locating: RwSignal<bool>,
     pub locate_error: RwSignal<Option<LocateError>>,
     /// The person took the place away: none is filled in by itself any more.
@@ -50,7 +63,7 @@ pub struct Editor {
 
 impl Editor {
     pub fn new(engine: Engine) -> Self {
-        let editor = Self {
+        let editor = Self(Box::leak(Box::new(State {
             engine,
             draft: RwSignal::new(None),
             service: RwSignal::new(None),
@@ -62,16 +75,17 @@ impl Editor {
             sending: RwSignal::new(false),
             is_kept: RwSignal::new(true),
             failure: RwSignal::new(None),
+            photo_failure: RwSignal::new(None),
             locating: RwSignal::new(false),
             locate_error: RwSignal::new(None),
             place_removed: RwSignal::new(false),
             revision: StoredValue::new(0),
             timer: StoredValue::new(None),
-        };
+        })));
         // A page that is put away may never come back.
         page::on_visibility(move |visible| {
-            if !visible && !editor.is_kept.get_untracked() {
-                editor.keep_now();
+            if !visible {
+                editor.hurry();
             }
         });
         Effect::new(move |_| {
@@ -121,6 +135,7 @@ impl Editor {
         self.photos.set(Vec::new());
         self.is_kept.set(true);
         self.failure.set(None);
+        self.photo_failure.set(None);
         self.locate_error.set(None);
         self.place_removed.set(false);
     }
@@ -139,7 +154,9 @@ impl Editor {
 
     async fn look_again(self) {
         if let Ok(Reply::Drafts { drafts }) = self.engine.ask(Command::Drafts, None).await.map(|answer| answer.reply) {
-            drafts.into_iter().for_each(|draft| self.take_photos(draft));
+            for draft in drafts {
+                self.take_photos(draft);
+            }
         }
     }
 
@@ -196,6 +213,13 @@ impl Editor {
         });
     }
 
+    /// Keeps what is not kept yet without waiting for a pause: the person turned to something else.
+    pub fn hurry(self) {
+        if !self.is_kept.get_untracked() {
+            self.keep_now();
+        }
+    }
+
     fn keep_now(self) {
         spawn_local(async move {
             if let Err(failure) = self.keep().await {
@@ -228,14 +252,14 @@ impl Editor {
         let taken = self.photos.with_untracked(Vec::len).saturating_add(self.adding.get_untracked());
         let room = MAX_PHOTOS.saturating_sub(taken);
         let too_many = files.len() > room;
-        self.failure.set(too_many.then_some(Failure::Refused(lanterna_bridge::RefusalCode::TooManyPhotos)));
+        self.photo_failure.set(too_many.then_some(Failure::Refused(lanterna_bridge::RefusalCode::TooManyPhotos)));
         self.adding.update(|adding| *adding = adding.saturating_add(files.len().min(room)));
         spawn_local(async move {
             for file in files.into_iter().take(room) {
                 let added = self.add_photo(draft, &file).await;
                 self.adding.update(|adding| *adding = adding.saturating_sub(1));
                 if let Err(failure) = added {
-                    self.failure.set(Some(failure));
+                    self.photo_failure.set(Some(failure));
                 }
             }
             self.engine.refresh_drafts();
@@ -260,7 +284,7 @@ impl Editor {
             match self.engine.ask(Command::RemovePhoto { draft, photo }, None).await.map(|answer| answer.reply) {
                 Ok(Reply::Draft(draft)) => self.take_photos(draft),
                 Ok(_) => {}
-                Err(failure) => self.failure.set(Some(failure)),
+                Err(failure) => self.photo_failure.set(Some(failure)),
             }
             self.engine.refresh_drafts();
         });

@@ -3,6 +3,7 @@
 //! The engine tells that something changed, not what; this asks again and keeps one answer of each kind. While an answer is under way a second
 //! question of the kind is put off, so that a photo's hundred events become a few questions.
 
+use js_sys::ArrayBuffer;
 use lanterna_bridge::{Command, Draft, Event, RefusalCode, Reply, ReportView, Status};
 use lanterna_kit::client::{self, Answer, Client, ClientError};
 use lanterna_kit::page;
@@ -11,8 +12,8 @@ use lanterna_shared::id::{DraftId, ReportId};
 use lanterna_shared::service::{Service, ServiceCode};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use js_sys::ArrayBuffer;
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::rc::Rc;
 
 /// Where the engine is.
@@ -62,9 +63,19 @@ struct Asking {
 
 type Connection = Option<Rc<dyn Client>>;
 
-/// The engine as the screens see it. A handle: copies are the same.
+/// The engine as the screens see it. A handle on what lives as long as the page: copies are the same.
 #[derive(Clone, Copy)]
-pub struct Engine {
+pub struct Engine(&'static State);
+
+impl Deref for Engine {
+    type Target = State;
+    fn deref(&self) -> &State {
+        self.0
+    }
+}
+
+/// What the engine said last.
+pub struct State {
     connection: StoredValue<Connection, LocalStorage>,
     asking: StoredValue<Asking>,
     pub host: RwSignal<Host>,
@@ -87,7 +98,7 @@ pub struct Engine {
 impl Engine {
     /// Starts the engine of this host and listens to it for as long as the page lives.
     pub fn start() -> Self {
-        let engine = Self {
+        let engine = Self(Box::leak(Box::new(State {
             connection: StoredValue::new_local(None),
             asking: StoredValue::new(Asking::default()),
             host: RwSignal::new(Host::Starting),
@@ -99,7 +110,7 @@ impl Engine {
             drafts: RwSignal::new(Vec::new()),
             draft_changed: RwSignal::new((0, None)),
             saved: RwSignal::new(None),
-        };
+        })));
         match client::connect(Rc::new(move |event| engine.hear(event))) {
             Ok(connection) => engine.connection.set_value(Some(connection)),
             Err(_) => engine.host.set(Host::Failed),
@@ -235,9 +246,7 @@ impl Engine {
 
     /// One's own report, where the engine has said that there is one. Follows its changes.
     pub fn report(self, report: ReportId) -> Memo<Option<ReportView>> {
-        Memo::new(move |_| {
-            self.reports.with(|reports| reports.iter().flatten().find(|view| view.report == report).cloned())
-        })
+        Memo::new(move |_| self.reports.with(|reports| reports.iter().flatten().find(|view| view.report == report).cloned()))
     }
 
     /// The name of a service in a language; its code where the catalogue does not have it (any more).

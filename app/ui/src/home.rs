@@ -17,7 +17,8 @@ const STEP: usize = 20;
 pub fn Home(engine: Engine) -> AnyView {
     lanterna_kit::page::set_title("Lanterna");
     let label = move || if engine.drafts.with(Vec::is_empty) { t("home.report") } else { t("home.resume") };
-    let draft = move || (!engine.drafts.with(Vec::is_empty)).then(|| view! { <p class="hint" data-test="draft-open">{t("home.draft_open")}</p> });
+    let draft =
+        move || (!engine.drafts.with(Vec::is_empty)).then(|| view! { <p class="hint" data-test="draft-open">{t("home.draft_open")}</p> });
     view! {
         <div class="home">
             <section class="start">

@@ -1,7 +1,7 @@
 //! Where the device is, as the browser says.
 
-use js_sys::{Object, Promise, Reflect};
 use js_sys::futures::JsFuture;
+use js_sys::{Object, Promise, Reflect};
 use lanterna_shared::position::{Position, PositionSource};
 use wasm_bindgen::prelude::*;
 use web_sys::{Navigator, PermissionState, PermissionStatus, PositionOptions};

@@ -16,9 +16,9 @@
 //! | engine and build | `engine-elsewhere` with `take-over`, `engine-stuck` with `take-over` and `reload`, `engine-failed` with `reload`, `nothing-kept`, `reload-needed` with `reload`, `update-ready` with `update-now` or `update-waits` |
 //! | home | `report-button`, `draft-open`, `sync-state`, `sync-now`, `reports-empty`, `report-item` (a link), `more-reports` |
 //! | a report, on home and on its own screen | `report-service`, `report-text`, `report-number`, `report-receipt`, `report-status`, `report-owner`, `report-due`, `delivery-state` (its `data-state` is `queued`, `sending`, `delivered` or `needs_attention`) |
-//! | writing a report | `photo-input` (camera), `gallery-input`, `photo`, `photo-remove`, `photo-busy`, `here-button`, `place`, `place-remove`, `photo-place`, `category-<code>`, `services-missing`, `text`, `draft-kept`, `discard-button`, `discard-confirm`, `discard-cancel`, `send-button`, `error` |
+//! | writing a report | `photo-input` (camera), `gallery-input`, `photo`, `photo-remove`, `photo-busy`, `here-button`, `place`, `place-remove`, `place-error`, `photo-place`, `category-<code>`, `services-missing`, `text`, `draft-kept`, `discard-button`, `discard-confirm`, `discard-cancel`, `send-button`, `error` |
 //! | after sending | `saved-notice`, `receipt`, `saved-home`, `saved-again` |
-//! | one report | `report-photo`, `withdraw-button`, `withdraw-confirm`, `withdraw-cancel`, `withdrawn`, `report-missing` |
+//! | one report | `report-photo`, `report-area`, `report-refused`, `receipt`, `withdraw-button`, `withdraw-confirm`, `withdraw-cancel`, `withdrawn`, `report-missing` |
 //!
 //! The bar with `send-button` sticks to the lower edge once a category is chosen: scroll what a test presses to the middle first.
 

@@ -2,8 +2,10 @@
 
 use crate::editor::Editor;
 use crate::picture::PhotoImage;
+use crate::words;
 use lanterna_kit::file;
 use lanterna_kit::i18n::{t, tf};
+use lanterna_kit::parts::{Notice, Tone};
 use lanterna_shared::photo::{MAX_PHOTOS, Rendition};
 use leptos::prelude::*;
 
@@ -49,11 +51,15 @@ pub fn Photos(editor: Editor) -> AnyView {
             .map(|_| view! { <li class="wait" data-test="photo-busy"><span class="spinner" aria-hidden="true"></span><span>{t("photos.adding")}</span></li> })
             .collect_view()
     };
+    let failure = move || {
+        editor.photo_failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> })
+    };
     view! {
         <section aria-labelledby="photos">
             <h2 id="photos">{t("photos.title")}</h2>
             <ul class="photos" aria-live="polite">{shots}{adding}</ul>
             {inputs}
+            {failure}
         </section>
     }
     .into_any()

@@ -26,8 +26,11 @@ pub fn WriteReport(editor: Editor) -> AnyView {
     let form = move || {
         if editor.draft.get().is_some() {
             view! { <Form editor/> }.into_any()
-        } else {
+        } else if matches!(editor.engine.host.get(), Host::Starting | Host::Here) {
             view! { <Busy text=t("write.opening")/> }.into_any()
+        } else {
+            // What is wrong, and what to do, stands above.
+            ().into_any()
         }
     };
     view! {
@@ -57,6 +60,7 @@ fn Form(editor: Editor) -> AnyView {
                 rows="4" maxlength=MAX_DESCRIPTION_CHARS.to_string() data-test="text" aria-labelledby="words" aria-describedby="words-hint"
                 prop:value=move || editor.text.get()
                 on:input=move |event| editor.set_text(event_target_value(&event))
+                on:change=move |_| editor.hurry()
             ></textarea>
         </section>
         <Emergency/>
@@ -70,7 +74,8 @@ fn Form(editor: Editor) -> AnyView {
 #[component]
 fn SendBar(editor: Editor) -> AnyView {
     let is_busy = Signal::derive(move || editor.sending.get() || editor.adding.get() > 0);
-    let failure = move || editor.failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
+    let failure =
+        move || editor.failure.get().map(|failure| view! { <Notice tone=Tone::Bad test="error"><p>{words::failure(failure)}</p></Notice> });
     let label = move || match (editor.sending.get(), editor.adding.get()) {
         (true, _) => t("write.saving"),
         (false, 0) => t("write.send"),

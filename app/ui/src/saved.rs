@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::route::Route;
 use crate::words;
+use lanterna_bridge::DeliveryState;
 use lanterna_kit::i18n::t;
 use lanterna_kit::page;
 use lanterna_kit::parts::Busy;
@@ -40,11 +41,13 @@ pub fn Saved(engine: Engine, report: ReportId) -> AnyView {
         Some(receipt) => notice(receipt).into_any(),
         None => view! { <h1 tabindex="-1">{t("report.title")}</h1><Busy text=t("home.loading")/> }.into_any(),
     };
+    let is_delivered = move || view.with(|view| view.as_ref().is_some_and(|view| view.delivery == DeliveryState::Delivered));
+    let next = move || (!is_delivered()).then(|| view! { <p class="hint">{t("saved.next")}</p> });
     view! {
         <article class="report-page">
             {screen}
             {delivery}
-            <p class="hint">{t("saved.next")}</p>
+            {next}
             <div class="actions">
                 <a class="button primary" href=Route::Home.hash() data-test="saved-home">{t("saved.home")}</a>
                 <a class="button" href=Route::Report.hash() data-test="saved-again">{t("saved.again")}</a>

@@ -8,7 +8,7 @@ use crate::home::Home;
 use crate::report::WriteReport;
 use crate::route::Route;
 use crate::saved::Saved;
-use lanterna_kit::i18n::{self, t};
+use lanterna_kit::i18n;
 use lanterna_kit::page;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -49,13 +49,7 @@ fn App() -> impl IntoView {
 }
 
 #[component]
-fn Screen(
-    engine: Engine,
-    kept: Kept,
-    editor: Editor,
-    route: RwSignal<Route>,
-    changed: impl Fn() + Copy + Send + 'static,
-) -> AnyView {
+fn Screen(engine: Engine, kept: Kept, editor: Editor, route: RwSignal<Route>, changed: impl Fn() + Copy + Send + 'static) -> AnyView {
     let screen = move || match route.get() {
         Route::Home => view! { <Home engine/> }.into_any(),
         Route::Report => view! { <WriteReport editor/> }.into_any(),
@@ -65,7 +59,7 @@ fn Screen(
     let city = move || engine.status.with(|status| status.as_ref().and_then(|status| status.jurisdiction.clone()));
     view! {
         <header class="top">
-            <a href="#/" class="brand" data-test="home-link" aria-label=t("nav.home")>
+            <a href="#/" class="brand" data-test="home-link">
                 <span class="logo" aria-hidden="true"></span>
                 <span class="name">"Lanterna"</span>
                 {move || city().map(|city| view! { <span class="city">{city}</span> })}

@@ -39,18 +39,21 @@ pub fn server_refusal(code: ProblemCode) -> String {
     })
 }
 
+/// A sentence around the name of whoever has the case, so that the name can stand out: before it and after it. `None` = it is not named.
+pub type Sentence = (String, Option<String>);
+
+/// Stands for the owner's name until a sentence is taken apart; no name holds it.
+const OWNER: &str = "\u{1}";
+
 /// What the citizen reads for a case's status (DOMAIN.md's table).
-pub fn status(case: &CaseView) -> String {
-    let owner = case.owner.as_deref();
+pub fn status(case: &CaseView) -> Sentence {
     let since = format::day(case.since);
-    let with_owner = |known: &str, unknown: &str| match owner {
-        Some(owner) => tf(known, &[("owner", owner), ("since", &since)]),
-        None => tf(unknown, &[("since", &since)]),
-    };
-    match case.status {
-        CaseStatus::Received => tf("status.received", &[("since", &since)]),
-        CaseStatus::Assigned => with_owner("status.assigned", "status.received"),
-        CaseStatus::Accepted => with_owner("status.accepted", "status.accepted_by_somebody"),
+    let has_owner = case.owner.is_some();
+    let sentence = match case.status {
+        CaseStatus::Assigned if has_owner => tf("status.assigned", &[("owner", OWNER), ("since", &since)]),
+        CaseStatus::Accepted if has_owner => tf("status.accepted", &[("owner", OWNER), ("since", &since)]),
+        CaseStatus::Accepted => tf("status.accepted_by_somebody", &[("since", &since)]),
+        CaseStatus::Received | CaseStatus::Assigned => tf("status.received", &[("since", &since)]),
         CaseStatus::Scheduled => t("status.scheduled"),
         CaseStatus::InProgress => t("status.in_progress"),
         CaseStatus::WaitingReporter => t("status.waiting_reporter"),
@@ -60,6 +63,10 @@ pub fn status(case: &CaseView) -> String {
         CaseStatus::Duplicate => t("status.duplicate"),
         CaseStatus::Closed => t("status.closed"),
         CaseStatus::Withdrawn => t("status.withdrawn"),
+    };
+    match sentence.split_once(OWNER) {
+        Some((before, after)) => (before.to_owned(), Some(after.to_owned())),
+        None => (sentence, None),
     }
 }
 

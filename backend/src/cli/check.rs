@@ -24,7 +24,11 @@ pub(super) async fn check(args: DataArgs, output: &Output) -> Result<(), CliErro
         text.push('\n');
         text.push_str(fault);
     }
-    text.push_str(if findings.faults.is_empty() { "\nEverything is as it should be." } else { "\nRestore the last backup, or ask for help with these sentences." });
+    text.push_str(if findings.faults.is_empty() {
+        "\nEverything is as it should be."
+    } else {
+        "\nRestore the last backup, or ask for help with these sentences."
+    });
     let counts: serde_json::Map<_, _> = findings.counts.iter().map(|(what, count)| (what.replace([' ', '-'], "_"), json!(count))).collect();
     output.say(&text, &json!({ "event": "checked", "counts": counts, "faults": findings.faults }));
     if findings.faults.is_empty() { Ok(()) } else { Err(CliError::Faults(findings.faults.len())) }

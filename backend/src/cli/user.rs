@@ -36,9 +36,11 @@ pub(super) async fn add(args: UserArgs, output: &Output) -> Result<(), CliError>
         let made = password::generate(entropy()?);
         (made.clone(), Some(made))
     };
-    let password_hash = tokio::task::spawn_blocking(move || password::hash(&chosen)).await.map_err(|error| refused(error.to_string()))??;
+    let password_hash =
+        tokio::task::spawn_blocking(move || password::hash(&chosen)).await.map_err(|error| refused(error.to_string()))??;
     let clock = SystemClock;
-    let staff = NewStaff { user: UserId::mint(clock.now(), entropy()?), name: name.clone(), role, department: department.clone(), password_hash };
+    let staff =
+        NewStaff { user: UserId::mint(clock.now(), entropy()?), name: name.clone(), role, department: department.clone(), password_hash };
     let store = open_store(&args.data.data, &clock, &Metrics::default()).await?;
     let added = store.add_staff(staff, clock.now()).await?;
     let city = store.city().await?;

@@ -119,15 +119,15 @@ mod tests {
         let index = AreaIndex::new(crate::cli::read_areas(AREAS).unwrap());
         assert_eq!(index.areas().len(), 9);
         for (lat, lon, name) in [
-            (44.4072, 8.9340, "Centro Est"),         // Piazza De Ferrari
-            (44.4045, 8.9046, "Centro Ovest"),       // the lighthouse
-            (44.4165, 8.9525, "Bassa Val Bisagno"),  // the stadium at Marassi
-            (44.4440, 8.9640, "Media Val Bisagno"),  // Molassana
-            (44.4690, 8.8990, "Val Polcevera"),      // Bolzaneto
-            (44.4250, 8.8500, "Medio Ponente"),      // Sestri Ponente
-            (44.4270, 8.7500, "Ponente"),            // Voltri
-            (44.3950, 8.9600, "Medio Levante"),      // Albaro
-            (44.3850, 9.0400, "Levante"),            // Nervi
+            (44.4072, 8.9340, "Centro Est"),        // Piazza De Ferrari
+            (44.4045, 8.9046, "Centro Ovest"),      // the lighthouse
+            (44.4165, 8.9525, "Bassa Val Bisagno"), // the stadium at Marassi
+            (44.4440, 8.9640, "Media Val Bisagno"), // Molassana
+            (44.4690, 8.8990, "Val Polcevera"),     // Bolzaneto
+            (44.4250, 8.8500, "Medio Ponente"),     // Sestri Ponente
+            (44.4270, 8.7500, "Ponente"),           // Voltri
+            (44.3950, 8.9600, "Medio Levante"),     // Albaro
+            (44.3850, 9.0400, "Levante"),           // Nervi
         ] {
             assert_eq!(area_of(&index, lat, lon).as_deref(), Some(name), "{lat} {lon}");
         }

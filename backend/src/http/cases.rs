@@ -36,7 +36,8 @@ pub async fn page(State(state): State<AppState>, staff: StaffOnly, Query(page): 
     if limit == 0 || limit > MAX_PAGE_CASES {
         return Err(Invalid::new("limit", "is outside 1 to 100").into());
     }
-    let after = page.after.map(|text| text.parse().map_err(|_| Invalid::new("after", "is not what an earlier page called next"))).transpose()?;
+    let after =
+        page.after.map(|text| text.parse().map_err(|_| Invalid::new("after", "is not what an earlier page called next"))).transpose()?;
     Ok(Json(state.store.case_page(staff.scope, after, limit).await?))
 }
 
@@ -64,7 +65,10 @@ pub async fn detail(State(state): State<AppState>, staff: StaffOnly, Path(case):
         content_type = "application/problem+json"),
 ))]
 pub async fn make_move(
-    State(state): State<AppState>, staff: StaffOnly, Path(case): Path<CaseId>, Json(request): Json<MoveRequest>,
+    State(state): State<AppState>,
+    staff: StaffOnly,
+    Path(case): Path<CaseId>,
+    Json(request): Json<MoveRequest>,
 ) -> Result<Json<CaseDetail>, Refused> {
     match state.store.make_move(staff.staff, staff.scope, case, request, state.clock.now()).await? {
         MoveOutcome::Made(detail) => Ok(Json(*detail)),

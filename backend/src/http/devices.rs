@@ -22,11 +22,14 @@ use lanterna_shared::wire::{DeviceRegistered, DeviceRegistration};
     (status = 429, description = "`too_many`; see Retry-After", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn register(
-    State(state): State<AppState>, Extension(peer): Extension<Peer>, Json(registration): Json<DeviceRegistration>,
+    State(state): State<AppState>,
+    Extension(peer): Extension<Peer>,
+    Json(registration): Json<DeviceRegistration>,
 ) -> Result<Json<DeviceRegistered>, Refused> {
     let now = state.clock.now();
     if let Err(seconds) = state.registrations.take(peer.0, now) {
-        return Err(Refused::new(ProblemCode::TooMany, format!("Too many new devices from this network: try again in {seconds} s.")).retry_after(seconds));
+        return Err(Refused::new(ProblemCode::TooMany, format!("Too many new devices from this network: try again in {seconds} s."))
+            .retry_after(seconds));
     }
     if !is_secret(&registration.secret) {
         return Err(Invalid::new("secret", "is not 64 hexadecimal digits").into());

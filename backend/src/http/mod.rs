@@ -23,14 +23,15 @@ use crate::web;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware};
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::wire::MAX_REQUEST_BYTES;
 use problem::Refused;
 use state::AppState;
 use std::time::Duration;
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
@@ -69,7 +70,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::detail))
         .routes(routes!(cases::make_move))
         .routes(routes!(cases::departments))
-        .layer(RequestDecompressionLayer::new());
+        .layer(RequestDecompressionLayer::new())
+        .layer(middleware::map_response(unknown_coding));
     // Bodies of these are streamed and bounded by what was announced.
     let streamed = OpenApiRouter::new()
         .routes(routes!(uploads::create, uploads::capabilities))
@@ -98,10 +100,10 @@ fn described(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi
 /// The whole server as one service, for a listener or for tests in process.
 pub fn app(state: AppState) -> Router {
     let (router, document) = routes().split_for_parts();
-    let document = serde_json::to_vec(&described(document)).unwrap_or_default();
+    let document = Bytes::from(serde_json::to_vec(&described(document)).unwrap_or_default());
     let compressed = SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES);
     router
-        .route("/openapi.json", axum::routing::get(move || openapi(document.clone())))
+        .route("/openapi.json", axum::routing::get(move || std::future::ready(openapi(document.clone()))))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_like_this)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
@@ -111,7 +113,7 @@ pub fn app(state: AppState) -> Router {
         .with_state(state)
 }
 
-async fn openapi(document: Vec<u8>) -> Response {
+fn openapi(document: Bytes) -> Response {
     ([(http::header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 
@@ -127,6 +129,15 @@ async fn not_like_this(method: Method) -> Response {
     refused.with_status(StatusCode::METHOD_NOT_ALLOWED).into_response()
 }
 
+/// The decompression refuses a coding that it does not know without a word.
+async fn unknown_coding(response: Response) -> Response {
+    if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        return response;
+    }
+    let refused = Refused::new(ProblemCode::Malformed, "Send the body as it is, or compressed with gzip or zstd.");
+    refused.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE).into_response()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +151,9 @@ mod tests {
             .unwrap()
             .iter()
             .filter(|(path, _)| path.starts_with("/v1"))
-            .flat_map(|(path, item)| item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>())
+            .flat_map(|(path, item)| {
+                item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+            })
             .collect();
         let ruled: BTreeSet<_> = access::RULES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
         assert_eq!(documented, ruled);

@@ -35,7 +35,10 @@ const BLOCK_BYTES: usize = 64 * 1024;
     (status = 404, description = "`not_found`: none, not arrived yet, or not for this person", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn photo(
-    State(state): State<AppState>, viewer: Viewer, Path((report, ordinal, rendition)): Path<(ReportId, u8, Rendition)>, headers: HeaderMap,
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Path((report, ordinal, rendition)): Path<(ReportId, u8, Rendition)>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let missing = || Refused::not_found("There is no such photo, or it is still on its way.");
     let found = state.store.photo_of_report(report, ordinal, rendition).await?;
@@ -66,7 +69,8 @@ async fn picture(state: &AppState, photo: &crate::store::photo::PhotoOfReport) -
     let length = file.metadata().await?.len();
     let first = next_block(&mut file).await?.unwrap_or_default();
     let kind = media_type(&first);
-    let rest = stream::try_unfold(file, |mut file| async move { Ok::<_, io::Error>(next_block(&mut file).await?.map(|block| (block, file))) });
+    let rest =
+        stream::try_unfold(file, |mut file| async move { Ok::<_, io::Error>(next_block(&mut file).await?.map(|block| (block, file))) });
     let body = stream::StreamExt::chain(stream::iter([Ok::<_, io::Error>(first)]), rest);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CONTENT_LENGTH, HeaderValue::from(length))];
     Ok((headers, Body::from_stream(body)).into_response())

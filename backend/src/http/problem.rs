@@ -22,7 +22,8 @@ impl Refused {
 
     /// Nobody is logged in, or the device is not known.
     pub fn unauthenticated(detail: &str) -> Self {
-        Self::new(ProblemCode::Unauthenticated, detail).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"lanterna\""))
+        Self::new(ProblemCode::Unauthenticated, detail)
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"lanterna\""))
     }
 
     /// No such thing, or none that this person may see: the two are not told apart.

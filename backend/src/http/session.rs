@@ -47,7 +47,10 @@ fn session(staff: Staff) -> Session {
     (status = 429, description = "`too_many`: too many wrong passwords; see Retry-After", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn log_in(
-    State(state): State<AppState>, Extension(peer): Extension<Peer>, headers: HeaderMap, Json(log_in): Json<LogIn>,
+    State(state): State<AppState>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    Json(log_in): Json<LogIn>,
 ) -> Result<Response, Refused> {
     same_origin(&headers, &state)?;
     let LogIn { name, password } = log_in;

@@ -24,7 +24,9 @@ const MANY: usize = 32;
     (status = 503, description = "`unavailable`; see Retry-After", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn sync(
-    State(state): State<AppState>, DeviceOnly(device): DeviceOnly, Json(request): Json<SyncRequest<Box<RawValue>>>,
+    State(state): State<AppState>,
+    DeviceOnly(device): DeviceOnly,
+    Json(request): Json<SyncRequest<Box<RawValue>>>,
 ) -> Result<Json<SyncReply>, Refused> {
     if request.ops.len() > MAX_OPS {
         return Err(Refused::new(ProblemCode::TooLarge, "There are over 1,000 ops in this request: send half of them."));

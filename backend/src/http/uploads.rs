@@ -63,11 +63,17 @@ pub async fn capabilities() -> Response {
     (status = 422, description = "`invalid`: a header is missing or wrong", body = Problem, content_type = "application/problem+json"),
     (status = 460, description = "`hash_mismatch`: send it again from the start", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn create(State(state): State<AppState>, DeviceOnly(device): DeviceOnly, headers: HeaderMap, body: Body) -> Result<Response, Refused> {
+pub async fn create(
+    State(state): State<AppState>,
+    DeviceOnly(device): DeviceOnly,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
     speaks_tus(&headers)?;
     let hash = announced_hash(&headers)?;
     let length_bytes = number(&headers, &LENGTH, "Upload-Length")?;
-    let not_expected = || Refused::new(ProblemCode::PhotoNotExpected, "No report of this device mentions this photo: send the report first.");
+    let not_expected =
+        || Refused::new(ProblemCode::PhotoNotExpected, "No report of this device mentions this photo: send the report first.");
     let expected = state.store.expected_photo(device.subject, hash).await?.ok_or_else(not_expected)?;
     let id = upload_id(device.subject, hash);
     if expected.present {
@@ -99,7 +105,10 @@ pub async fn create(State(state): State<AppState>, DeviceOnly(device): DeviceOnl
     (status = 410, description = "`upload_gone`: begin again", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn offset(
-    State(state): State<AppState>, DeviceOnly(device): DeviceOnly, Path(id): Path<UploadId>, headers: HeaderMap,
+    State(state): State<AppState>,
+    DeviceOnly(device): DeviceOnly,
+    Path(id): Path<UploadId>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     speaks_tus(&headers)?;
     // Whoever asks has lost the old connection: what it brought is written first, so that the answer stays true.
@@ -126,7 +135,11 @@ pub async fn offset(
     (status = 460, description = "`hash_mismatch`: begin again from the start", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn append(
-    State(state): State<AppState>, DeviceOnly(device): DeviceOnly, Path(id): Path<UploadId>, headers: HeaderMap, body: Body,
+    State(state): State<AppState>,
+    DeviceOnly(device): DeviceOnly,
+    Path(id): Path<UploadId>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, Refused> {
     speaks_tus(&headers)?;
     if !is_piece(&headers) {
@@ -153,7 +166,10 @@ pub async fn append(
     (status = 410, description = "`upload_gone` already", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn end(
-    State(state): State<AppState>, DeviceOnly(device): DeviceOnly, Path(id): Path<UploadId>, headers: HeaderMap,
+    State(state): State<AppState>,
+    DeviceOnly(device): DeviceOnly,
+    Path(id): Path<UploadId>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     speaks_tus(&headers)?;
     let turn = state.intake.take_over(id).await?;
@@ -163,7 +179,13 @@ pub async fn end(
 }
 
 async fn receive(
-    state: &AppState, turn: Turn, upload: Upload, offset: u64, skip: u64, body: Body, now: Timestamp,
+    state: &AppState,
+    turn: Turn,
+    upload: Upload,
+    offset: u64,
+    skip: u64,
+    body: Body,
+    now: Timestamp,
 ) -> Result<Progress, IntakeError> {
     let progress = state.intake.receive(turn, upload, offset, skip, body.into_data_stream(), now).await?;
     state.metrics.uploaded(progress.offset.saturating_sub(offset));
@@ -206,7 +228,8 @@ fn number(headers: &HeaderMap, name: &HeaderName, called: &'static str) -> Resul
 }
 
 fn announced_hash(headers: &HeaderMap) -> Result<PhotoHash, Refused> {
-    let wrong = || Refused::from(Invalid::new("Upload-Metadata", "does not name the photo: give sha256 and the base64 of its hash in hexadecimal"));
+    let wrong =
+        || Refused::from(Invalid::new("Upload-Metadata", "does not name the photo: give sha256 and the base64 of its hash in hexadecimal"));
     let text = headers.get(METADATA).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
     let coded = text.split(',').find_map(|pair| pair.trim().strip_prefix("sha256 ")).ok_or_else(wrong)?;
     let plain = base64(coded.trim()).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(wrong)?;

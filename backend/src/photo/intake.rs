@@ -162,7 +162,13 @@ impl Intake {
     /// # Errors
     /// See [`IntakeError`]. A body that breaks off is no error here: the progress says how far it came.
     pub async fn receive<E>(
-        self: &Arc<Self>, mut turn: Turn, upload: Upload, offset: u64, skip: u64, body: impl Stream<Item = Result<Bytes, E>> + Unpin, now: Timestamp,
+        self: &Arc<Self>,
+        mut turn: Turn,
+        upload: Upload,
+        offset: u64,
+        skip: u64,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        now: Timestamp,
     ) -> Result<Progress, IntakeError> {
         let (sender, pieces) = mpsc::channel(PIECES);
         let mut newest = turn.newest.clone();
@@ -183,7 +189,12 @@ impl Intake {
     }
 
     async fn finish(
-        self: Arc<Self>, turn: Turn, upload: Upload, offset: u64, pieces: mpsc::Receiver<Bytes>, now: Timestamp,
+        self: Arc<Self>,
+        turn: Turn,
+        upload: Upload,
+        offset: u64,
+        pieces: mpsc::Receiver<Bytes>,
+        now: Timestamp,
     ) -> Result<Progress, IntakeError> {
         let known = self.take_hasher(upload.upload, offset);
         let folder = self.folder.clone();
@@ -234,7 +245,8 @@ impl Intake {
     /// [`IntakeError::Disk`] or [`IntakeError::Store`].
     pub async fn sweep(self: &Arc<Self>, now: Timestamp) -> Result<usize, IntakeError> {
         let mut over = self.store.expired_uploads(now).await?;
-        let untouched = self.folder.all_staged(10_000)?.into_iter().filter(|(_, at)| now.millis_since(Timestamp::from_millis(*at)) > KEPT_MS);
+        let untouched =
+            self.folder.all_staged(10_000)?.into_iter().filter(|(_, at)| now.millis_since(Timestamp::from_millis(*at)) > KEPT_MS);
         over.extend(untouched.map(|(upload, _)| upload));
         over.sort_unstable();
         over.dedup();

@@ -29,7 +29,11 @@ pub(super) enum Staged {
 
 /// Appends what comes out of `pieces` until it ends. `known` is the hash of the bytes before `offset`, if somebody remembers it. Blocks.
 pub(super) fn append(
-    folder: &PhotoFolder, upload: &Upload, offset: u64, known: Option<Sha256>, mut pieces: mpsc::Receiver<Bytes>,
+    folder: &PhotoFolder,
+    upload: &Upload,
+    offset: u64,
+    known: Option<Sha256>,
+    mut pieces: mpsc::Receiver<Bytes>,
 ) -> io::Result<Staged> {
     let mut file = OpenOptions::new().read(true).append(true).create(true).open(folder.staged(upload.upload))?;
     let mut hasher = match known {

@@ -91,7 +91,10 @@ impl PreparedOp {
         let refusal = if text.len() > MAX_OP_BYTES {
             Refusal::new(ProblemCode::TooLarge, "This is over 32 KiB: shorten the text.")
         } else if outline.body.is_some_and(is_of_an_unknown_kind) {
-            Refusal::new(ProblemCode::UnknownOp, "This server does not know this kind of message yet: send it again after the server's next update.")
+            Refusal::new(
+                ProblemCode::UnknownOp,
+                "This server does not know this kind of message yet: send it again after the server's next update.",
+            )
         } else {
             Refusal::new(ProblemCode::Malformed, "This could not be read: update the app and write it again.")
         };

@@ -12,7 +12,9 @@ pub enum StoreError {
         what: String,
     },
     /// The database was written by a newer version of this program; nothing was touched.
-    #[error("the database is of schema {found} and this program knows up to {known}: start the newer program that wrote it, or restore a backup made before it")]
+    #[error(
+        "the database is of schema {found} and this program knows up to {known}: start the newer program that wrote it, or restore a backup made before it"
+    )]
     Newer {
         /// The schema of the database.
         found: i64,

@@ -129,7 +129,14 @@ pub trait Store: Send + Sync + 'static {
     async fn expired_uploads(&self, now: Timestamp) -> Result<Vec<UploadId>, StoreError>;
 
     /// Says that a file is there, whole and durable, and forgets its upload.
-    async fn finish_photo(&self, upload: UploadId, subject: SubjectId, hash: PhotoHash, size_bytes: u64, now: Timestamp) -> Result<(), StoreError>;
+    async fn finish_photo(
+        &self,
+        upload: UploadId,
+        subject: SubjectId,
+        hash: PhotoHash,
+        size_bytes: u64,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// A rendition of a report's photo, if it has arrived.
     async fn photo_of_report(&self, report: ReportId, ordinal: u8, rendition: Rendition) -> Result<Option<PhotoOfReport>, StoreError>;
@@ -144,7 +151,14 @@ pub trait Store: Send + Sync + 'static {
     async fn case_detail(&self, staff: Staff, scope: CaseScope, case: CaseId) -> Result<Option<CaseDetail>, StoreError>;
 
     /// Makes a move, if the case is where the person saw it and the table allows it.
-    async fn make_move(&self, staff: Staff, scope: CaseScope, case: CaseId, request: MoveRequest, now: Timestamp) -> Result<MoveOutcome, StoreError>;
+    async fn make_move(
+        &self,
+        staff: Staff,
+        scope: CaseScope,
+        case: CaseId,
+        request: MoveRequest,
+        now: Timestamp,
+    ) -> Result<MoveOutcome, StoreError>;
 
     /// Adds a log-in.
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError>;
@@ -153,7 +167,13 @@ pub trait Store: Send + Sync + 'static {
     async fn login(&self, name: String) -> Result<Option<Login>, StoreError>;
 
     /// Remembers a session; sessions that are over are swept away with it.
-    async fn open_session(&self, token_sha256: Sha256Hash, user: UserId, expires_at: Timestamp, now: Timestamp) -> Result<Option<Staff>, StoreError>;
+    async fn open_session(
+        &self,
+        token_sha256: Sha256Hash,
+        user: UserId,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Staff>, StoreError>;
 
     /// Who has that session, while it lasts.
     async fn session(&self, token_sha256: Sha256Hash, now: Timestamp) -> Result<Option<Staff>, StoreError>;

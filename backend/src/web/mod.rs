@@ -66,7 +66,10 @@ fn file(get: fn(&str) -> Option<EmbeddedFile>, name: &str, asked: &HeaderMap) ->
     let dense = takes_brotli(asked).then(|| get(&format!("{name}.br"))).flatten();
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" }));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" }),
+    );
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     let tag = format!("\"{}\"", crate::clock::hex(&plain.metadata.sha256_hash()));
     let is_known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.contains(&tag));

@@ -20,6 +20,11 @@ const SCREEN_CHARS: usize = 1_500;
 /// Texts of everything with a `data-test`, read in one go, so that nothing changes in between.
 const TEXTS: &str = "return Array.from(document.querySelectorAll('[data-test=\"' + arguments[0] + '\"]'), (element) => element.innerText);";
 const ATTRIBUTES: &str = "return Array.from(document.querySelectorAll('[data-test=\"' + arguments[0] + '\"]'), (element) => element.getAttribute(arguments[1]));";
+/// Answers once all images are decoded and two more frames drawn, so that a picture shows what the page says now; a tab that nobody looks at draws
+/// none, so the wait is bounded.
+const PAINTED: &str = "const done = arguments[0]; setTimeout(done, 2000); \
+    const images = Array.from(document.images, (image) => image.decode().catch(() => {})); \
+    Promise.all(images).then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));";
 const WORDS: &str = "return document.body ? document.body.innerText : '';";
 
 impl Browser {
@@ -167,6 +172,8 @@ impl Browser {
     /// [`Failure::Refused`] and [`Failure::File`].
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf, Failure> {
         let path = pictures::folder()?.join(format!("{name}.png"));
+        // A page that cannot run a script is a picture worth keeping all the same.
+        let _ = self.session()?.execute_async(PAINTED, []).await;
         let picture = self.session()?.screenshot_as_png().await.map_err(Failure::refused("make a picture"))?;
         std::fs::write(&path, picture).map_err(Failure::file(&path))?;
         Ok(path)

@@ -12,7 +12,7 @@ use super::process::Process;
 /// A port may be taken between finding and using it; so many are tried.
 const PORTS: u32 = 5;
 /// Drivers answer a question within this, or never.
-const ANSWER: Duration = Duration::from_secs(120);
+const ANSWER: Duration = Duration::from_mins(2);
 /// Whether it is ready is answered at once or it is not.
 const ALIVE: Duration = Duration::from_secs(2);
 

@@ -1,5 +1,6 @@
 //! Why a browser did not do what a journey asked: sentences, with what was on the screen.
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,8 +58,8 @@ impl Failure {
         move |source| Self::Refused { what, source: Box::new(source) }
     }
 
-    pub(super) fn program(program: &str, why: impl ToString) -> Self {
-        Self::Program { program: program.to_owned(), why: why.to_string() }
+    pub(super) fn program(program: &str, why: impl Into<Box<dyn Error>>) -> Self {
+        Self::Program { program: program.to_owned(), why: why.into().to_string() }
     }
 
     pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {

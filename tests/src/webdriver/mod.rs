@@ -27,8 +27,9 @@ mod tabs;
 
 use thirtyfour::WebDriver;
 
+pub use act::PATIENCE;
 pub use failure::Failure;
-pub use start::Form;
+pub use start::{Form, desktop_app};
 pub use tabs::Tab;
 
 use display::Display;
@@ -45,7 +46,7 @@ pub struct Browser {
     /// Empty once it is closed.
     session: Option<WebDriver>,
     /// Chromium is not in its driver's process group.
-    browser_process: Option<u64>,
+    chromium: Option<u64>,
     driver: Driver,
     _display: Option<Display>,
     kind: Kind,
@@ -77,7 +78,7 @@ impl Drop for Browser {
         if let Some(session) = self.session.take() {
             // Quitting would block; the processes are ended instead. Fails where it has quit already.
             let _ = session.leak();
-            if let Some(process) = self.browser_process {
+            if let Some(process) = self.chromium {
                 process::kill(&process.to_string());
             }
         }

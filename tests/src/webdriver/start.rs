@@ -1,6 +1,6 @@
 //! How each of the two browsers is started.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thirtyfour::Capabilities;
@@ -11,6 +11,16 @@ use super::failure::Failure;
 use super::process::Process;
 use super::{Browser, Kind};
 
+/// The desktop app beside the test that asks, in the same build.
+///
+/// # Errors
+/// [`Failure::Program`] where it is not built.
+pub fn desktop_app() -> Result<PathBuf, Failure> {
+    let test = std::env::current_exe().map_err(|why| Failure::program(DESKTOP_APP, why))?;
+    let app = test.parent().and_then(Path::parent).map(|folder| folder.join(DESKTOP_APP));
+    app.filter(|app| app.is_file()).ok_or_else(|| Failure::program(DESKTOP_APP, "it is not built; run: cargo build -p lanterna-shell"))
+}
+
 /// What a browser pretends to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -19,6 +29,8 @@ pub enum Form {
     /// 1280 × 900 pixels, with a mouse.
     Desktop,
 }
+
+const DESKTOP_APP: &str = "lanterna-shell";
 
 /// Quiet, without sandbox where the tests run as root, and never talking to anybody but the server under test.
 const FLAGS: [&str; 11] = [
@@ -60,7 +72,7 @@ impl Browser {
         let driver = Driver::start("chromedriver", |_| {}).await?;
         let session = driver.session(capabilities).await?;
         let process = session.capabilities().get("goog:processID").and_then(Value::as_u64);
-        Ok(Self { session: Some(session), browser_process: process, driver, _display: None, kind: Kind::Chromium })
+        Ok(Self { session: Some(session), chromium: process, driver, _display: None, kind: Kind::Chromium })
     }
 
     /// Starts the desktop app at `binary` for the device in the folder `home`; `server` is its server's address, where it is not to ask. What the
@@ -70,7 +82,7 @@ impl Browser {
     /// [`Failure::Program`].
     pub async fn tauri(binary: &Path, home: &Path, server: Option<&str>) -> Result<Self, Failure> {
         if !binary.is_file() {
-            return Err(Failure::program(&binary.display().to_string(), "it is not built; run: cargo build -p lanterna-shell"));
+            return Err(Failure::program(&binary.display().to_string(), "there is no such program"));
         }
         let view = home.join("webview");
         std::fs::create_dir_all(&view).map_err(Failure::file(&view))?;
@@ -89,7 +101,7 @@ impl Browser {
         .await?;
         let capabilities = capabilities(json!({ "webkitgtk:browserOptions": { "binary": binary, "args": [] } }));
         let session = driver.session(capabilities).await?;
-        Ok(Self { session: Some(session), browser_process: None, driver, _display: Some(display), kind: Kind::Tauri })
+        Ok(Self { session: Some(session), chromium: None, driver, _display: Some(display), kind: Kind::Tauri })
     }
 
     /// The driver's process, for who wants to know what it says.
@@ -111,6 +123,6 @@ fn capabilities(value: Value) -> Capabilities {
     }
 }
 
-fn binary(name: &str) -> Option<std::path::PathBuf> {
+fn binary(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
 }

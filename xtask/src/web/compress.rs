@@ -5,9 +5,8 @@ use super::{Effort, cache_dir, copy, short_hash};
 use crate::command::{program, root};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 /// What is compressed already.
@@ -22,13 +21,13 @@ pub(crate) fn run(web: &Path, effort: Effort) -> Result<()> {
     let mut files = BTreeMap::new();
     collect(web, web, &mut files)?;
     let cache = cache_dir()?;
-    let mut todo = String::new();
+    // By the name in the cache: a file that is in both bundles is compressed once.
+    let mut todo = BTreeMap::new();
     let mut compressed = Vec::new();
     for (name, bytes) in files.iter().filter(|(name, _)| !DENSE.iter().any(|ending| name.ends_with(ending))) {
         let kept = cache.join(format!("{}-{quality}.br", short_hash(bytes)));
         if !kept.exists() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(todo, "{}\t{}", web.join(name).display(), kept.display());
+            todo.insert(kept.clone(), web.join(name));
         }
         compressed.push((name, kept));
     }
@@ -47,7 +46,7 @@ pub(crate) fn run(web: &Path, effort: Effort) -> Result<()> {
     Ok(())
 }
 
-fn brotli(quality: &str, todo: &str) -> Result<()> {
+fn brotli(quality: &str, todo: &BTreeMap<PathBuf, PathBuf>) -> Result<()> {
     let mut node = program("node")
         .arg(root().join("xtask/node/compress.mjs"))
         .arg(quality)
@@ -55,7 +54,9 @@ fn brotli(quality: &str, todo: &str) -> Result<()> {
         .spawn()
         .context("cannot start node")?;
     if let Some(mut input) = node.stdin.take() {
-        input.write_all(todo.as_bytes()).context("node does not listen")?;
+        for (kept, source) in todo {
+            writeln!(input, "{}\t{}", source.display(), kept.display()).context("node does not listen")?;
+        }
     }
     let status = node.wait().context("lost node")?;
     if !status.success() {

@@ -51,7 +51,7 @@ pub fn run(args: &[String]) -> Result<()> {
         "--target",
         "wasm32-unknown-unknown",
         "--profile",
-        "web",
+        "browser",
         "-p",
         "lanterna-ui",
         "-p",

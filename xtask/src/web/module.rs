@@ -48,7 +48,7 @@ const WASM_OPT: [&str; 11] = [
 /// Makes the module of the crate called `krate` that cargo has compiled. `tools` is the folder of the Node packages; without it the file is not
 /// made smaller.
 pub(crate) fn build(krate: &str, glue: Glue, tools: Option<&Path>) -> Result<Module> {
-    let compiled = target_dir().join("wasm32-unknown-unknown/web").join(format!("{krate}.wasm"));
+    let compiled = target_dir().join("wasm32-unknown-unknown/browser").join(format!("{krate}.wasm"));
     let input = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
     let recipe = format!("{glue:?} {WASM_OPT:?} {} {}", tools.is_some(), include_str!("../../package-lock.json"));
     let key = format!("{krate}-{}-{}", short_hash(&input), short_hash(recipe.as_bytes()));

@@ -91,8 +91,8 @@ pub struct Engine {
     arrived: HashSet<PhotoHash>,
     /// Renditions that our server refused, until when each is left alone: one bad photo delays no other.
     held: HashMap<PhotoHash, Backoff>,
-    /// Uploads of which the server must be asked where it stands before another byte is sent.
-    in_doubt: HashSet<PhotoHash>,
+    /// Uploads of which the server has just said where it stands. Of any other, an earlier run's above all, it is asked before a byte is sent.
+    certain: HashSet<PhotoHash>,
     announced: Option<SyncState>,
     wake_at: Option<u64>,
 }
@@ -123,7 +123,7 @@ impl Engine {
             deferred: HashMap::new(),
             arrived: HashSet::new(),
             held: HashMap::new(),
-            in_doubt: HashSet::new(),
+            certain: HashSet::new(),
             announced: None,
             wake_at: None,
         })

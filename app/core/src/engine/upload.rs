@@ -1,6 +1,6 @@
 //! The three lanes of the photos: tus 1.0, one request a lane at a time, so that a photo never delays data or another report.
 //!
-//! A new upload is created with its first piece; later pieces go where the server said, from where the server says it is. After any trouble the
+//! A small rendition travels with the creation of its upload; of a larger one the pieces go where the server said, from where the server says it is. After any trouble the
 //! server is asked where it stands (HEAD) before a byte is sent again: after a power cut it may have less than it once said, and it is obeyed.
 
 use lanterna_bridge::Event;
@@ -10,6 +10,10 @@ use super::{Engine, Pending};
 use crate::effect::{Body, Effect, HttpFailure, HttpReply, HttpRequest, Method, Moment};
 use crate::error::StoreError;
 use crate::store::{Device, Store, StoredPhoto, StoredRendition};
+
+/// Up to so many bytes travel with the creation itself, in one round trip. More would be sent again whole after a cut, because the device would
+/// not know yet where the upload goes on.
+const CREATE_WITH_BYTES: u64 = 64 * 1024;
 
 /// An upload request under way.
 pub(super) struct InFlight {
@@ -42,7 +46,7 @@ fn base64(bytes: &[u8]) -> String {
 impl Engine {
     pub(super) fn start_upload(&mut self, device: &Device, rendition: StoredRendition) -> Result<(), StoreError> {
         Store::take_turn(self.store.connection(), &rendition)?;
-        let in_doubt = self.in_doubt.contains(&rendition.hash);
+        let is_certain = self.certain.contains(&rendition.hash);
         let name = StoredPhoto::rendition_name(rendition.hash);
         let piece = |offset: u64, most: u64| Body::FilePiece { name, offset, length: rendition.bytes.saturating_sub(offset).min(most) };
         let mut headers = vec![bearer(device), ("tus-resumable", "1.0.0".to_owned())];
@@ -50,10 +54,15 @@ impl Engine {
             None => {
                 headers.push(("upload-length", rendition.bytes.to_string()));
                 headers.push(("upload-metadata", format!("sha256 {}", base64(rendition.hash.to_string().as_bytes()))));
-                headers.push(("content-type", "application/offset+octet-stream".to_owned()));
-                (Asked::Create, Method::Post, "/v1/uploads".to_owned(), piece(0, self.settings.upload_piece_bytes))
+                let body = if rendition.bytes <= CREATE_WITH_BYTES {
+                    headers.push(("content-type", "application/offset+octet-stream".to_owned()));
+                    piece(0, rendition.bytes)
+                } else {
+                    Body::Empty
+                };
+                (Asked::Create, Method::Post, "/v1/uploads".to_owned(), body)
             }
-            Some(upload) if in_doubt => (Asked::Offset, Method::Head, upload.clone(), Body::Empty),
+            Some(upload) if !is_certain => (Asked::Offset, Method::Head, upload.clone(), Body::Empty),
             Some(upload) => {
                 headers.push(("upload-offset", rendition.acknowledged.to_string()));
                 headers.push(("content-type", "application/offset+octet-stream".to_owned()));
@@ -83,7 +92,7 @@ impl Engine {
             }
             return;
         }
-        self.in_doubt.insert(hash);
+        self.certain.remove(&hash);
         let wait = outcome.as_ref().ok().and_then(retry_after_ms);
         // What our own server or our own disk says is about this photo; anything else is about the way there, and so about the lane.
         let about_this_photo = outcome.as_ref().map_or_else(|failure| *failure == HttpFailure::FileUnreadable, is_ours);
@@ -109,6 +118,7 @@ impl Engine {
                     return self.photo_present(rendition).map(|()| true);
                 }
                 Store::set_upload(self.store.connection(), rendition, upload, if upload.is_some() { offset } else { 0 })?;
+                self.certain.insert(rendition.hash);
                 self.progress();
                 Ok(upload.is_some())
             }
@@ -117,7 +127,7 @@ impl Engine {
                     return self.photo_present(rendition).map(|()| true);
                 }
                 Store::set_upload(self.store.connection(), rendition, rendition.upload.as_deref(), offset)?;
-                self.in_doubt.remove(&rendition.hash);
+                self.certain.insert(rendition.hash);
                 self.progress();
                 Ok(in_flight.asked == Asked::Offset || offset > rendition.acknowledged)
             }
@@ -140,7 +150,7 @@ impl Engine {
         let files = Store::set_present(&transaction, rendition)?;
         transaction.commit()?;
         self.arrived.insert(rendition.hash);
-        self.in_doubt.remove(&rendition.hash);
+        self.certain.remove(&rendition.hash);
         self.forget_files(files);
         self.progress();
         Ok(())

@@ -71,6 +71,10 @@ impl Home {
                     waited += LOCK_PAUSE;
                 }
                 Err(TryLockError::WouldBlock) => return Err(HostError::InUse(path.clone())),
+                // Rust's file locks do not know Android before 1.98; there the system runs one process of an app, so there is no second engine.
+                Err(TryLockError::Error(error)) if cfg!(target_os = "android") && error.kind() == io::ErrorKind::Unsupported => {
+                    return Ok(Self { path: path.clone(), _lock: lock });
+                }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
         }

@@ -12,7 +12,13 @@ use lanterna_shared::verdict::Verdict;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Applies one `add_photo`. Photos are only ever added, so it never conflicts and never makes a move of the office stale.
-pub(super) fn add_photo(conn: &Connection, city: &City, sender: &Sender, report: ReportId, photo: &PhotoRef) -> Result<Outcome, StoreError> {
+pub(super) fn add_photo(
+    conn: &Connection,
+    city: &City,
+    sender: &Sender,
+    report: ReportId,
+    photo: &PhotoRef,
+) -> Result<Outcome, StoreError> {
     let subject = sender.device.subject;
     let case = conn
         .prepare_cached("SELECT case_id FROM report WHERE jurisdiction = ?1 AND report_id = ?2 AND subject_id = ?3")?

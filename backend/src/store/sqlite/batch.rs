@@ -1,10 +1,13 @@
 //! A batch of ops: each takes effect exactly once, whoever sends it how often, and one that cannot delays no other.
 //!
+//! [`apply_batch`] has no savepoints, because they cost as much as everything in them: an op that breaks off by a defect breaks off the batch, whose
+//! transaction the caller takes back. Then [`apply_batch_carefully`] does it again with a savepoint for each op.
+//!
 //! For each op in order: an id that is known answers what it answered then, if the bytes are the same, and goes to quarantine if they are not; an op
-//! that names a predecessor nobody knows waits; the others are planned and applied in a savepoint of their own, together with the row that remembers
-//! the verdict.
+//! that names a predecessor nobody knows waits; the others are planned and applied, together with the row that remembers the verdict.
 
 use super::row::damaged;
+use super::writer::Caution;
 use super::{add_photo, create_report, withdraw};
 use crate::store::Sha256Hash;
 use crate::store::batch::{Device, OpBatch, PreparedOp, Refusal};
@@ -19,6 +22,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 /// Seconds after which an op whose predecessor is missing may come again.
 const MISSING_PREDECESSOR_S: u32 = 30;
+
+/// Seconds after which an op that broke off by a defect may come again.
+const BROKEN_OFF_S: u32 = 15 * 60;
 
 /// What an op's effects need to know of its request.
 pub(super) struct Sender {
@@ -38,14 +44,26 @@ pub(super) type Outcome = Result<Verdict, Refusal>;
 /// Lets ops take effect; see [`crate::store::Store::apply_ops`]. The caller holds a transaction and commits it before anybody is answered.
 ///
 /// # Errors
-/// What the engine said, when it cannot write at all. A failure of one op alone rejects nothing: that op is deferred.
+/// What the engine said, or what one op broke off with: the caller takes the transaction back and calls [`apply_batch_carefully`] in a new one.
 pub fn apply_batch(conn: &Connection, city: &City, batch: &OpBatch, now: Timestamp) -> Result<Vec<OpReply>, StoreError> {
+    apply(conn, city, batch, Caution::Swift, now)
+}
+
+/// As [`apply_batch`], with a savepoint for each op: one that breaks off by a defect is taken back alone and deferred.
+///
+/// # Errors
+/// What the engine said, when it cannot write at all.
+pub fn apply_batch_carefully(conn: &Connection, city: &City, batch: &OpBatch, now: Timestamp) -> Result<Vec<OpReply>, StoreError> {
+    apply(conn, city, batch, Caution::Careful, now)
+}
+
+pub(super) fn apply(conn: &Connection, city: &City, batch: &OpBatch, caution: Caution, now: Timestamp) -> Result<Vec<OpReply>, StoreError> {
     let sender = Sender { device: batch.device, lineage: batch.lineage, clock_offset_ms: now.millis_since(batch.device_now), now };
-    batch
-        .ops
-        .iter()
-        .map(|op| Ok(OpReply { op_id: op.op_id, verdict: apply_op(conn, city, &sender, op)? }))
-        .collect()
+    let apply_one = |op: &PreparedOp| match caution {
+        Caution::Swift => apply_op(conn, city, &sender, op),
+        Caution::Careful => apply_op_carefully(conn, city, &sender, op),
+    };
+    batch.ops.iter().map(|op| Ok(OpReply { op_id: op.op_id, verdict: apply_one(op)? })).collect()
 }
 
 fn apply_op(conn: &Connection, city: &City, sender: &Sender, prepared: &PreparedOp) -> Result<Verdict, StoreError> {
@@ -63,13 +81,16 @@ fn apply_op(conn: &Connection, city: &City, sender: &Sender, prepared: &Prepared
             Some(_) => {}
         }
     }
-    let op = match &prepared.content {
-        Ok(op) => op,
-        Err(refusal) => return remember(conn, city, sender, prepared, rejected(refusal.clone())),
+    let outcome = match &prepared.content {
+        Ok(op) => effects(conn, city, sender, op)?,
+        Err(refusal) => Err(refusal.clone()),
     };
+    remember(conn, city, sender, prepared, outcome.unwrap_or_else(rejected))
+}
+
+fn apply_op_carefully(conn: &Connection, city: &City, sender: &Sender, prepared: &PreparedOp) -> Result<Verdict, StoreError> {
     conn.prepare_cached("SAVEPOINT op")?.execute([])?;
-    let applied = effects(conn, city, sender, op)
-        .and_then(|outcome| remember(conn, city, sender, prepared, outcome.unwrap_or_else(rejected)));
+    let applied = apply_op(conn, city, sender, prepared);
     if let Err(error) = &applied {
         if error.is_transient() || conn.is_autocommit() {
             // Nobody can write now: the whole request fails, and the device sends it again.
@@ -79,7 +100,7 @@ fn apply_op(conn: &Connection, city: &City, sender: &Sender, prepared: &Prepared
         conn.prepare_cached("ROLLBACK TO op")?.execute([])?;
     }
     conn.prepare_cached("RELEASE op")?.execute([])?;
-    Ok(applied.unwrap_or(Verdict::Deferred { retry_after_s: 15 * 60 }))
+    Ok(applied.unwrap_or(Verdict::Deferred { retry_after_s: BROKEN_OFF_S }))
 }
 
 fn effects(conn: &Connection, city: &City, sender: &Sender, op: &Op) -> Result<Outcome, StoreError> {

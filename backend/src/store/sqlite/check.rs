@@ -24,12 +24,21 @@ const COUNTS: &[(&str, &str)] = &[
 /// What must hold beyond keys: each counts the rows that break it.
 const INVARIANTS: &[(&str, &str)] = &[
     ("cases have a number above the counter", include_str!("check_counter.sql")),
-    ("cases have no report", "SELECT count(*) FROM \"case\" c WHERE NOT EXISTS (SELECT 1 FROM report r WHERE r.jurisdiction = c.jurisdiction AND r.case_id = c.case_id)"),
+    (
+        "cases have no report",
+        "SELECT count(*) FROM \"case\" c WHERE NOT EXISTS (SELECT 1 FROM report r WHERE r.jurisdiction = c.jurisdiction AND r.case_id = c.case_id)",
+    ),
     ("reports have no create_report op that was applied for them, or two", include_str!("check_ops.sql")),
     ("cases have a photo count other than their photos", include_str!("check_photos.sql")),
     ("cases have a last timeline entry that says another status or owner", include_str!("check_timeline.sql")),
-    ("reports have a version above the last change", "SELECT count(*) FROM report WHERE version > (SELECT coalesce(max(seq), 0) FROM change)"),
-    ("cases have a version above the last change", "SELECT count(*) FROM \"case\" WHERE version > (SELECT coalesce(max(seq), 0) FROM change)"),
+    (
+        "reports have a version above the last change",
+        "SELECT count(*) FROM report WHERE version > (SELECT coalesce(max(seq), 0) FROM change)",
+    ),
+    (
+        "cases have a version above the last change",
+        "SELECT count(*) FROM \"case\" WHERE version > (SELECT coalesce(max(seq), 0) FROM change)",
+    ),
 ];
 
 /// Checks everything; see [`crate::store::Store::check`].

@@ -68,12 +68,14 @@ fn load_departments(conn: &Connection, jurisdiction: i64, names: &mut HashMap<St
 }
 
 fn load_services(conn: &Connection, jurisdiction: i64, italian: &mut HashMap<String, String>) -> Result<Vec<Service>, StoreError> {
-    let mut rows = conn.prepare_cached("SELECT code, names, working_days, retired FROM service WHERE jurisdiction = ?1 ORDER BY place, code")?;
+    let mut rows =
+        conn.prepare_cached("SELECT code, names, working_days, retired FROM service WHERE jurisdiction = ?1 ORDER BY place, code")?;
     let mut rows = rows.query([jurisdiction])?;
     let mut services = Vec::new();
     while let Some(row) = rows.next()? {
         let text: String = row.get(0)?;
-        let name: BTreeMap<String, String> = serde_json::from_str(&row.get::<_, String>(1)?).map_err(|_| damaged("the names of a service"))?;
+        let name: BTreeMap<String, String> =
+            serde_json::from_str(&row.get::<_, String>(1)?).map_err(|_| damaged("the names of a service"))?;
         let service = Service { code: code(ServiceCode::new(text.clone()))?, name, working_days: row.get(2)? };
         italian.insert(text, service.name_in("it").to_owned());
         if !row.get::<_, bool>(3)? {
@@ -156,13 +158,15 @@ pub fn set_up_city(conn: &Connection, city: &City, setup: &CitySetup) -> Result<
         .execute(params![jurisdiction, service.code.as_str(), place, names, service.working_days])?;
     }
     for (rule, place) in setup.rules.iter().zip(1_i64..) {
-        conn.prepare_cached("INSERT INTO routing_rule (jurisdiction, place, service, area, owner) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
-            jurisdiction,
-            place,
-            rule.service.as_ref().map(ServiceCode::as_str),
-            rule.area.as_ref().map(AreaCode::as_str),
-            rule.owner.as_str()
-        ])?;
+        conn.prepare_cached("INSERT INTO routing_rule (jurisdiction, place, service, area, owner) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(
+            params![
+                jurisdiction,
+                place,
+                rule.service.as_ref().map(ServiceCode::as_str),
+                rule.area.as_ref().map(AreaCode::as_str),
+                rule.owner.as_str()
+            ],
+        )?;
     }
     raise_version(conn, jurisdiction)?;
     Ok(Ok(()))

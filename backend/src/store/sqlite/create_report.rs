@@ -56,7 +56,11 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
         .optional()?;
     if let Some(known) = known {
         let is_own = known == *subject.as_bytes();
-        return Ok(if is_own { Ok(Verdict::Exists) } else { Err(Refusal::new(ProblemCode::IdReused, "Another report has this id: write it again.")) });
+        return Ok(if is_own {
+            Ok(Verdict::Exists)
+        } else {
+            Err(Refusal::new(ProblemCode::IdReused, "Another report has this id: write it again."))
+        });
     }
     let Some(plan) = plan(city, new, sender.now) else {
         return Ok(Err(Refusal::new(ProblemCode::Unknown, "This category is not offered any more: choose another and send it again.")));
@@ -72,7 +76,13 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
 }
 
 fn insert_case(
-    conn: &Connection, city: &City, case: CaseId, new: &NewReport, plan: &Plan<'_>, now: Timestamp, seq: u64,
+    conn: &Connection,
+    city: &City,
+    case: CaseId,
+    new: &NewReport,
+    plan: &Plan<'_>,
+    now: Timestamp,
+    seq: u64,
 ) -> Result<(), StoreError> {
     let number: i64 = conn
         .prepare_cached(

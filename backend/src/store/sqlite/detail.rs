@@ -20,12 +20,15 @@ pub(super) const SUPPORTED: &[Move] = &[Move::Assign, Move::TakeCharge, Move::St
 ///
 /// # Errors
 /// What the engine said.
-pub fn case_detail(conn: &Connection, city: &City, staff: &Staff, scope: &CaseScope, case: CaseId) -> Result<Option<CaseDetail>, StoreError> {
-    let mut find = conn.prepare_cached(concat!(
-        "SELECT ",
-        summary_columns!(),
-        ", trace FROM \"case\" WHERE jurisdiction = ?1 AND case_id = ?2"
-    ))?;
+pub fn case_detail(
+    conn: &Connection,
+    city: &City,
+    staff: &Staff,
+    scope: &CaseScope,
+    case: CaseId,
+) -> Result<Option<CaseDetail>, StoreError> {
+    let mut find =
+        conn.prepare_cached(concat!("SELECT ", summary_columns!(), ", trace FROM \"case\" WHERE jurisdiction = ?1 AND case_id = ?2"))?;
     let mut rows = find.query(params![city.jurisdiction, case.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let summary = summary(city, row)?;

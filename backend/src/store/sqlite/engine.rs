@@ -23,15 +23,15 @@ impl Store for SqliteStore {
     }
 
     async fn set_up_city(&self, setup: CitySetup) -> Result<Result<(), ImportRefusal>, StoreError> {
-        self.writer.run(0, true, move |conn, city| city::set_up_city(conn, city, &setup)).await
+        self.writer.run(0, true, move |conn, city, _| city::set_up_city(conn, city, &setup)).await
     }
 
     async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError> {
-        self.writer.run(0, true, move |conn, city| city::import_areas(conn, city, &areas)).await
+        self.writer.run(0, true, move |conn, city, _| city::import_areas(conn, city, &areas)).await
     }
 
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError> {
-        self.writer.run(0, false, move |conn, city| device::register_device(conn, city, &device, now)).await
+        self.writer.run(0, false, move |conn, city, _| device::register_device(conn, city, &device, now)).await
     }
 
     async fn device(&self, secret_sha256: Sha256Hash) -> Result<Option<Device>, StoreError> {
@@ -43,7 +43,7 @@ impl Store for SqliteStore {
             return Ok(Vec::new());
         }
         let ops = u64::try_from(batch.ops.len()).unwrap_or(u64::MAX);
-        self.writer.run(ops, false, move |conn, city| batch::apply_batch(conn, city, &batch, now)).await
+        self.writer.run(ops, false, move |conn, city, caution| batch::apply(conn, city, &batch, caution, now)).await
     }
 
     async fn pull(&self, subject: SubjectId, cursor: u64) -> Result<Pull, StoreError> {
@@ -55,7 +55,7 @@ impl Store for SqliteStore {
     }
 
     async fn begin_upload(&self, upload: Upload) -> Result<(), StoreError> {
-        self.writer.run(0, false, move |conn, city| photo::begin_upload(conn, city, &upload)).await
+        self.writer.run(0, false, move |conn, city, _| photo::begin_upload(conn, city, &upload)).await
     }
 
     async fn upload(&self, upload: UploadId) -> Result<Option<Upload>, StoreError> {
@@ -63,15 +63,22 @@ impl Store for SqliteStore {
     }
 
     async fn end_upload(&self, upload: UploadId) -> Result<(), StoreError> {
-        self.writer.run(0, false, move |conn, city| photo::end_upload(conn, city, upload)).await
+        self.writer.run(0, false, move |conn, city, _| photo::end_upload(conn, city, upload)).await
     }
 
     async fn expired_uploads(&self, now: Timestamp) -> Result<Vec<UploadId>, StoreError> {
         self.readers.run(move |conn, city| photo::expired_uploads(conn, city, now)).await
     }
 
-    async fn finish_photo(&self, upload: UploadId, subject: SubjectId, hash: PhotoHash, size_bytes: u64, now: Timestamp) -> Result<(), StoreError> {
-        self.writer.run(0, false, move |conn, city| photo::finish_photo(conn, city, upload, subject, hash, size_bytes, now)).await
+    async fn finish_photo(
+        &self,
+        upload: UploadId,
+        subject: SubjectId,
+        hash: PhotoHash,
+        size_bytes: u64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.writer.run(0, false, move |conn, city, _| photo::finish_photo(conn, city, upload, subject, hash, size_bytes, now)).await
     }
 
     async fn photo_of_report(&self, report: ReportId, ordinal: u8, rendition: Rendition) -> Result<Option<PhotoOfReport>, StoreError> {
@@ -90,20 +97,33 @@ impl Store for SqliteStore {
         self.readers.run(move |conn, city| detail::case_detail(conn, city, &staff, &scope, case)).await
     }
 
-    async fn make_move(&self, staff: Staff, scope: CaseScope, case: CaseId, request: MoveRequest, now: Timestamp) -> Result<MoveOutcome, StoreError> {
-        self.writer.run(0, false, move |conn, city| moving::make_move(conn, city, &staff, &scope, case, &request, now)).await
+    async fn make_move(
+        &self,
+        staff: Staff,
+        scope: CaseScope,
+        case: CaseId,
+        request: MoveRequest,
+        now: Timestamp,
+    ) -> Result<MoveOutcome, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| moving::make_move(conn, city, &staff, &scope, case, &request, now)).await
     }
 
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError> {
-        self.writer.run(0, false, move |conn, city| staff::add_staff(conn, city, &staff, now)).await
+        self.writer.run(0, false, move |conn, city, _| staff::add_staff(conn, city, &staff, now)).await
     }
 
     async fn login(&self, name: String) -> Result<Option<Login>, StoreError> {
         self.readers.run(move |conn, city| staff::find_login(conn, city, &name)).await
     }
 
-    async fn open_session(&self, token: Sha256Hash, user: UserId, expires_at: Timestamp, now: Timestamp) -> Result<Option<Staff>, StoreError> {
-        self.writer.run(0, false, move |conn, city| staff::open_session(conn, city, &token, user, expires_at, now)).await
+    async fn open_session(
+        &self,
+        token: Sha256Hash,
+        user: UserId,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Staff>, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| staff::open_session(conn, city, &token, user, expires_at, now)).await
     }
 
     async fn session(&self, token_sha256: Sha256Hash, now: Timestamp) -> Result<Option<Staff>, StoreError> {
@@ -111,7 +131,7 @@ impl Store for SqliteStore {
     }
 
     async fn close_session(&self, token_sha256: Sha256Hash) -> Result<(), StoreError> {
-        self.writer.run(0, false, move |conn, city| staff::close_session(conn, city, &token_sha256)).await
+        self.writer.run(0, false, move |conn, city, _| staff::close_session(conn, city, &token_sha256)).await
     }
 
     async fn check(&self) -> Result<Findings, StoreError> {
@@ -121,7 +141,7 @@ impl Store for SqliteStore {
     async fn ready(&self) -> Result<(), StoreError> {
         self.readers.run(|_, _| Ok(())).await?;
         // An empty job goes through a whole commit: the disk takes writes.
-        self.writer.run(0, false, |_, _| Ok(())).await
+        self.writer.run(0, false, |_, _, _| Ok(())).await
     }
 
     async fn close(&self) {

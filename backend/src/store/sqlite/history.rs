@@ -74,8 +74,12 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
         step.owner
     ])?;
     if let Some(text) = step.text {
-        conn.prepare_cached("INSERT INTO timeline_text (jurisdiction, case_id, place, text) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![jurisdiction, case, place, text])?;
+        conn.prepare_cached("INSERT INTO timeline_text (jurisdiction, case_id, place, text) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            jurisdiction,
+            case,
+            place,
+            text
+        ])?;
     }
     let reports = {
         let mut find = conn.prepare_cached("SELECT report_id FROM report WHERE jurisdiction = ?1 AND case_id = ?2")?;
@@ -85,8 +89,11 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
     let mut version = None;
     for report in reports {
         let seq = append_change(conn, city, Change::Report(report), now)?;
-        conn.prepare_cached("UPDATE report SET version = ?3 WHERE jurisdiction = ?1 AND report_id = ?2")?
-            .execute(params![jurisdiction, report.as_bytes(), signed(seq)])?;
+        conn.prepare_cached("UPDATE report SET version = ?3 WHERE jurisdiction = ?1 AND report_id = ?2")?.execute(params![
+            jurisdiction,
+            report.as_bytes(),
+            signed(seq)
+        ])?;
         version = Some(seq);
     }
     let version = match version {

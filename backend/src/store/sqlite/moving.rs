@@ -10,6 +10,7 @@ use lanterna_shared::id::CaseId;
 use lanterna_shared::moves::{self, Ask, MoveRule};
 use lanterna_shared::office::{CaseDetail, MoveRequest};
 use lanterna_shared::problem::ProblemCode;
+use lanterna_shared::service::DepartmentCode;
 use lanterna_shared::text;
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, params};
@@ -22,7 +23,13 @@ const MAX_REASON_CHARS: usize = 1_000;
 /// # Errors
 /// What the engine said.
 pub fn make_move(
-    conn: &Connection, city: &City, staff: &Staff, scope: &CaseScope, case: CaseId, request: &MoveRequest, now: Timestamp,
+    conn: &Connection,
+    city: &City,
+    staff: &Staff,
+    scope: &CaseScope,
+    case: CaseId,
+    request: &MoveRequest,
+    now: Timestamp,
 ) -> Result<MoveOutcome, StoreError> {
     let Some(before) = case_detail(conn, city, staff, scope, case)? else {
         return Ok(refused(ProblemCode::NotFound, "There is no such case, or it is with another office now."));
@@ -39,7 +46,7 @@ pub fn make_move(
         staff: Some(staff.user),
         name: rule.name,
         after: rule.target(None),
-        owner: owner.map(|owner| owner.as_str()),
+        owner: owner.map(DepartmentCode::as_str),
         text: request.reason.as_deref().filter(|_| rule.asks.contains(&Ask::Reason)),
     };
     record_step(conn, city, &step, now)?;
@@ -66,7 +73,10 @@ fn plan(city: &City, staff: &Staff, case: &CaseDetail, request: &MoveRequest) ->
     };
     if !SUPPORTED.contains(&rule.name) {
         let name = rule.name.as_str();
-        return Err((ProblemCode::IllegalMove, format!("This server cannot check yet what {name} asks for: choose a move that the case offers.")));
+        return Err((
+            ProblemCode::IllegalMove,
+            format!("This server cannot check yet what {name} asks for: choose a move that the case offers."),
+        ));
     }
     if rule.asks.contains(&Ask::Owner) {
         match &request.owner {

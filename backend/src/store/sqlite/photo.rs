@@ -13,17 +13,24 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 /// Writes that a report mentions a photo, and expects the files of it that are not known yet.
 pub(super) fn expect_photo(
-    conn: &Connection, city: &City, subject: SubjectId, report: ReportId, ordinal: u8, photo: &PhotoRef,
+    conn: &Connection,
+    city: &City,
+    subject: SubjectId,
+    report: ReportId,
+    ordinal: u8,
+    photo: &PhotoRef,
 ) -> Result<(), StoreError> {
-    conn.prepare_cached("INSERT INTO report_photo (jurisdiction, report_id, ordinal, thumb, screen, \"full\") VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![
-            city.jurisdiction,
-            report.as_bytes(),
-            ordinal,
-            photo.thumb.as_bytes(),
-            photo.screen.as_bytes(),
-            photo.full.as_bytes()
-        ])?;
+    conn.prepare_cached(
+        "INSERT INTO report_photo (jurisdiction, report_id, ordinal, thumb, screen, \"full\") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        city.jurisdiction,
+        report.as_bytes(),
+        ordinal,
+        photo.thumb.as_bytes(),
+        photo.screen.as_bytes(),
+        photo.full.as_bytes()
+    ])?;
     let mut expect = conn
         .prepare_cached("INSERT INTO rendition (jurisdiction, subject_id, sha256, kind) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?;
     for rendition in Rendition::ALL {
@@ -37,8 +44,9 @@ pub(super) fn expect_photo(
 /// # Errors
 /// What the engine said.
 pub fn expected_photo(conn: &Connection, city: &City, subject: SubjectId, hash: PhotoHash) -> Result<Option<ExpectedPhoto>, StoreError> {
-    let mut find = conn
-        .prepare_cached("SELECT kind, state = 'present', size_bytes FROM rendition WHERE jurisdiction = ?1 AND subject_id = ?2 AND sha256 = ?3")?;
+    let mut find = conn.prepare_cached(
+        "SELECT kind, state = 'present', size_bytes FROM rendition WHERE jurisdiction = ?1 AND subject_id = ?2 AND sha256 = ?3",
+    )?;
     let mut rows = find.query(params![city.jurisdiction, subject.as_bytes(), hash.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let rendition = row.get::<_, String>(0)?.parse().map_err(|_| damaged("the kind of a photo"))?;
@@ -70,8 +78,8 @@ pub fn begin_upload(conn: &Connection, city: &City, upload: &Upload) -> Result<(
 /// # Errors
 /// What the engine said.
 pub fn find_upload(conn: &Connection, city: &City, upload: UploadId) -> Result<Option<Upload>, StoreError> {
-    let mut find = conn
-        .prepare_cached("SELECT subject_id, sha256, length_bytes, expires_at FROM upload WHERE jurisdiction = ?1 AND upload_id = ?2")?;
+    let mut find =
+        conn.prepare_cached("SELECT subject_id, sha256, length_bytes, expires_at FROM upload WHERE jurisdiction = ?1 AND upload_id = ?2")?;
     let found = find.query_row(params![city.jurisdiction, upload.as_bytes()], |row| {
         Ok(Upload {
             upload,
@@ -99,7 +107,8 @@ pub fn end_upload(conn: &Connection, city: &City, upload: UploadId) -> Result<()
 /// # Errors
 /// What the engine said.
 pub fn expired_uploads(conn: &Connection, city: &City, now: Timestamp) -> Result<Vec<UploadId>, StoreError> {
-    let mut find = conn.prepare_cached("SELECT upload_id FROM upload WHERE jurisdiction = ?1 AND expires_at <= ?2 ORDER BY expires_at LIMIT 500")?;
+    let mut find =
+        conn.prepare_cached("SELECT upload_id FROM upload WHERE jurisdiction = ?1 AND expires_at <= ?2 ORDER BY expires_at LIMIT 500")?;
     let found = find.query_map(params![city.jurisdiction, now.as_millis()], |row| uuid(row, 0).map(UploadId))?;
     Ok(found.collect::<Result<_, _>>()?)
 }
@@ -109,7 +118,13 @@ pub fn expired_uploads(conn: &Connection, city: &City, now: Timestamp) -> Result
 /// # Errors
 /// What the engine said.
 pub fn finish_photo(
-    conn: &Connection, city: &City, upload: UploadId, subject: SubjectId, hash: PhotoHash, size_bytes: u64, now: Timestamp,
+    conn: &Connection,
+    city: &City,
+    upload: UploadId,
+    subject: SubjectId,
+    hash: PhotoHash,
+    size_bytes: u64,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     conn.prepare_cached(
         "UPDATE rendition SET state = 'present', size_bytes = ?4, arrived_at = ?5
@@ -124,7 +139,11 @@ pub fn finish_photo(
 /// # Errors
 /// What the engine said.
 pub fn photo_of_report(
-    conn: &Connection, city: &City, report: ReportId, ordinal: u8, rendition: Rendition,
+    conn: &Connection,
+    city: &City,
+    report: ReportId,
+    ordinal: u8,
+    rendition: Rendition,
 ) -> Result<Option<PhotoOfReport>, StoreError> {
     let sql = match rendition {
         Rendition::Thumb => include_str!("photo_of_report_thumb.sql"),

@@ -62,7 +62,11 @@ impl Readers {
     }
 }
 
-fn read<T>(conn: &Connection, cell: &CityCell, work: impl FnOnce(&Connection, &Arc<City>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn read<T>(
+    conn: &Connection,
+    cell: &CityCell,
+    work: impl FnOnce(&Connection, &Arc<City>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     conn.prepare_cached("BEGIN")?.execute([])?;
     let mut city = cell.get();
     let outcome = (|| {

@@ -7,6 +7,7 @@ use crate::store::city::City;
 use crate::store::error::StoreError;
 use crate::store::staff::{Login, NewStaff, Staff, StaffAdded};
 use lanterna_shared::id::UserId;
+use lanterna_shared::service::DepartmentCode;
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -26,7 +27,7 @@ pub fn add_staff(conn: &Connection, city: &City, staff: &NewStaff, now: Timestam
             city.jurisdiction,
             staff.user.as_bytes(),
             staff.role.as_str(),
-            staff.department.as_ref().map(|code| code.as_str()),
+            staff.department.as_ref().map(DepartmentCode::as_str),
             now.as_millis()
         ],
     )?;
@@ -41,7 +42,8 @@ pub fn add_staff(conn: &Connection, city: &City, staff: &NewStaff, now: Timestam
 /// What the engine said.
 pub fn find_login(conn: &Connection, city: &City, name: &str) -> Result<Option<Login>, StoreError> {
     let mut find = conn.prepare_cached("SELECT staff_id, password_hash FROM staff_login WHERE jurisdiction = ?1 AND name = ?2")?;
-    let found = find.query_row(params![city.jurisdiction, name], |row| Ok(Login { user: UserId(uuid(row, 0)?), password_hash: row.get(1)? }));
+    let found =
+        find.query_row(params![city.jurisdiction, name], |row| Ok(Login { user: UserId(uuid(row, 0)?), password_hash: row.get(1)? }));
     Ok(found.optional()?)
 }
 
@@ -50,7 +52,12 @@ pub fn find_login(conn: &Connection, city: &City, name: &str) -> Result<Option<L
 /// # Errors
 /// What the engine said.
 pub fn open_session(
-    conn: &Connection, city: &City, token: &Sha256Hash, user: UserId, expires_at: Timestamp, now: Timestamp,
+    conn: &Connection,
+    city: &City,
+    token: &Sha256Hash,
+    user: UserId,
+    expires_at: Timestamp,
+    now: Timestamp,
 ) -> Result<Option<Staff>, StoreError> {
     conn.prepare_cached("DELETE FROM session WHERE jurisdiction = ?1 AND expires_at <= ?2")?
         .execute(params![city.jurisdiction, now.as_millis()])?;

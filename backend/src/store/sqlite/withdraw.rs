@@ -33,7 +33,9 @@ pub(super) fn withdraw(conn: &Connection, city: &City, sender: &Sender, report: 
         return Ok(Ok(Verdict::Exists));
     }
     let others: u32 = conn
-        .prepare_cached("SELECT count(*) FROM report WHERE jurisdiction = ?1 AND case_id = ?2 AND report_id <> ?3 AND withdrawn_at IS NULL")?
+        .prepare_cached(
+            "SELECT count(*) FROM report WHERE jurisdiction = ?1 AND case_id = ?2 AND report_id <> ?3 AND withdrawn_at IS NULL",
+        )?
         .query_row(params![city.jurisdiction, case.as_bytes(), report.as_bytes()], |row| row.get(0))?;
     let before = status(&now_status)?;
     let after = match plan_withdraw(before, others) {

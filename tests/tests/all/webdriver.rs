@@ -1,4 +1,5 @@
 //! The WebDriver harness, tried on a page of its own.
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

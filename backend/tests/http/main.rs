@@ -1,0 +1,10 @@
+//! The server's edge, in process: the real router over the real store. The files mirror the tree of addresses.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
+
+mod cases;
+mod edge;
+mod session;
+mod support;
+mod sync;
+mod uploads;
