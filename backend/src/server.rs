@@ -86,6 +86,56 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
 }
 
+/// A server that has its folder and its address and does not serve yet: what must be there before the first request can be made now.
+pub struct Opened {
+    address: SocketAddr,
+    listener: TcpListener,
+    store: Arc<SqliteStore>,
+    photos: PhotoFolder,
+    metrics: Metrics,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    lock: File,
+}
+
+impl Opened {
+    /// Takes the data folder and the address.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn open(options: Options) -> Result<Self, StartError> {
+        let Options { data, listen, settings, clock } = options;
+        let folder_error = |source| StartError::Folder { folder: data.clone(), source };
+        std::fs::create_dir_all(&data).map_err(folder_error)?;
+        let lock = lock(&data)?;
+        let metrics = Metrics::default();
+        let store = open_store(&data, clock.as_ref(), &metrics).await?;
+        let photos = PhotoFolder::open(&data).map_err(folder_error)?;
+        let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
+        Ok(Self { address, listener, store, photos, metrics, settings, clock, lock })
+    }
+
+    /// Its store.
+    pub fn store(&self) -> Arc<SqliteStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Starts to serve.
+    pub fn serve(self) -> Server {
+        let Self { address, listener, store, photos, metrics, settings, clock, lock } = self;
+        let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
+        let intake = Intake::new(photos, Arc::clone(&shared));
+        let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&clock)));
+        let state = AppState::new(shared, intake, clock, metrics, settings);
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(listener, app(state), async {
+            let _ = stopped.await;
+        }));
+        Server { address, store, stop, serving, sweeping, _lock: lock }
+    }
+}
+
 /// A server that serves.
 pub struct Server {
     address: SocketAddr,
@@ -102,24 +152,7 @@ impl Server {
     /// # Errors
     /// See [`StartError`].
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { data, listen, settings, clock } = options;
-        let folder_error = |source| StartError::Folder { folder: data.clone(), source };
-        std::fs::create_dir_all(&data).map_err(folder_error)?;
-        let lock = lock(&data)?;
-        let metrics = Metrics::default();
-        let store = open_store(&data, clock.as_ref(), &metrics).await?;
-        let photos = PhotoFolder::open(&data).map_err(folder_error)?;
-        let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
-        let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
-        let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
-        let intake = Intake::new(photos, Arc::clone(&shared));
-        let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&clock)));
-        let state = AppState::new(shared, intake, clock, metrics, settings);
-        let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, app(state), async {
-            let _ = stopped.await;
-        }));
-        Ok(Self { address, store, stop, serving, sweeping, _lock: lock })
+        Ok(Opened::open(options).await?.serve())
     }
 
     /// Where it listens.

@@ -17,7 +17,7 @@ const BROWSER_CRATES: [&str; 3] = ["lanterna-ui", "lanterna-console", "lanterna-
 
 type Stage = (&'static str, fn(&mut Tally) -> Result<()>);
 
-const STAGES: [Stage; 13] = [
+const STAGES: [Stage; 12] = [
     ("tools", |_| {
         ensure(&[Need::WasmTarget, Need::AndroidTarget, Need::Clang, Need::Node, Need::WebKit, Need::Chromium, Need::ArmHeaders])
     }),
@@ -42,12 +42,12 @@ const STAGES: [Stage; 13] = [
         counted(&mut tests, tally)
     }),
     ("web bundles", |_| web::run(&[])),
-    ("server and headless device", |_| {
-        crate::command::run(&mut cargo(["build", "--locked", "--release", "--bin", "lanterna", "--bin", "lanterna-device"]))
+    // In the profile of the tests, so that everything below them is compiled once.
+    ("programs", |_| {
+        crate::command::run(&mut cargo(["build", "--locked", "-p", "lanterna", "-p", "lanterna-device", "-p", "lanterna-shell"]))
     }),
-    ("desktop shell", |_| crate::command::run(&mut cargo(["build", "--locked", "--release", "-p", "lanterna-shell"]))),
     ("android", |_| android::run()),
-    ("whole system", |tally| counted(runner().args(["--locked", "-p", "lanterna-tests"]), tally)),
+    ("whole system", |tally| counted(runner().args(["--locked", "-p", "lanterna-tests", "-p", "lanterna-shell"]), tally)),
 ];
 
 /// Runs every stage and prints the closing line.

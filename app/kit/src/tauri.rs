@@ -57,8 +57,8 @@ impl Client for TauriClient {
         let called = put_together(&command, bytes.as_ref()).and_then(|body| self.call("engine", &body));
         Box::pin(async move {
             let answer = JsFuture::from(called?).await.map_err(|_| ClientError::Gone)?;
-            let answer: ArrayBuffer = answer.dyn_into().map_err(|_| ClientError::Unreadable)?;
-            take_apart(&answer)
+            // A buffer; where the shell had to fall back to messages, a list of numbers: both make the same bytes.
+            take_apart(&Uint8Array::new(&answer))
         })
     }
 
@@ -79,14 +79,13 @@ fn put_together(command: &Command, bytes: Option<&ArrayBuffer>) -> Result<Uint8A
     Ok(body)
 }
 
-fn take_apart(answer: &ArrayBuffer) -> Result<Answer, ClientError> {
-    let total = answer.byte_length();
-    let whole = Uint8Array::new(answer);
+fn take_apart(whole: &Uint8Array) -> Result<Answer, ClientError> {
+    let total = whole.length();
     let prefix: [u8; 4] = whole.subarray(0, frame::PREFIX_BYTES).to_vec().try_into().map_err(|_| ClientError::Unreadable)?;
     let end = frame::json_end(prefix, total).ok_or(ClientError::Unreadable)?;
     let json = whole.subarray(frame::PREFIX_BYTES, end).to_vec();
     let reply = serde_json::from_slice(&json).map_err(|_| ClientError::Unreadable)?;
-    let bytes = (end < total).then(|| answer.slice_with_end(end, total));
+    let bytes = (end < total).then(|| whole.slice(end, total).buffer());
     Ok(Answer { reply, bytes })
 }
 

@@ -1,7 +1,7 @@
 //! `lanterna demo`.
 
 use super::output::Output;
-use super::serve::{start, until_stopped};
+use super::serve::{open, until_stopped};
 use super::{CliError, ServeArgs};
 use crate::clock::SystemClock;
 use crate::demo;
@@ -9,8 +9,9 @@ use serde_json::json;
 use std::fmt::Write as _;
 
 pub(super) async fn demo(args: ServeArgs, output: &Output) -> Result<(), CliError> {
-    let server = start(&args).await?;
-    let logins = demo::seed(server.store().as_ref(), &SystemClock).await?;
+    let opened = open(&args).await?;
+    let logins = demo::seed(opened.store().as_ref(), &SystemClock).await?;
+    let server = opened.serve();
     let url = format!("http://{}", server.address());
     let data = args.data.data.display().to_string();
     let mut text = format!("Lanterna listens on {url} with a city to try in {data}. Stop it with Ctrl-C.\n\n");

@@ -4,12 +4,12 @@ use super::output::Output;
 use super::{CliError, ServeArgs};
 use crate::clock::SystemClock;
 use crate::http::state::Settings;
-use crate::server::{Options, Server};
+use crate::server::{Opened, Options, Server};
 use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn serve(args: ServeArgs, output: &Output) -> Result<(), CliError> {
-    let server = start(&args).await?;
+    let server = open(&args).await?.serve();
     let url = format!("http://{}", server.address());
     let data = args.data.data.display().to_string();
     let text = format!("Lanterna listens on {url} with its data in {data}. Stop it with Ctrl-C.\nCitizens: {url}/\nOffice: {url}/console");
@@ -18,14 +18,14 @@ pub(super) async fn serve(args: ServeArgs, output: &Output) -> Result<(), CliErr
     Ok(())
 }
 
-/// Starts the server that the arguments describe.
-pub(super) async fn start(args: &ServeArgs) -> Result<Server, CliError> {
+/// Opens the server that the arguments describe.
+pub(super) async fn open(args: &ServeArgs) -> Result<Opened, CliError> {
     let settings = Settings {
         public_url: args.public_url.clone(),
         registrations_per_minute: args.registrations_per_minute,
         registrations_burst: args.registrations_burst,
     };
-    Ok(Server::start(Options { data: args.data.data.clone(), listen: args.listen, settings, clock: Arc::new(SystemClock) }).await?)
+    Ok(Opened::open(Options { data: args.data.data.clone(), listen: args.listen, settings, clock: Arc::new(SystemClock) }).await?)
 }
 
 /// Serves until somebody asks this process to stop.

@@ -19,6 +19,8 @@ use tower::ServiceExt;
 const CONNECTIONS: usize = 4_096;
 /// How long a connection may take to send a request's head, and may stay idle.
 const HEAD: Duration = Duration::from_secs(75);
+/// What one connection may hold of what comes in before somebody takes it.
+const BUFFER_BYTES: usize = 64 * 1024;
 /// How long running requests have to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -67,7 +69,7 @@ async fn connection(stream: TcpStream, app: Router, peer: Peer, watcher: hyper_u
         request.map(axum::body::Body::new)
     });
     let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(BUFFER_BYTES);
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke off");

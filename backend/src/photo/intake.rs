@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedMutexGuard, mpsc, watch};
 
 /// Pieces that wait between the network and the disk.
-const PIECES: usize = 2;
+const PIECES: usize = 1;
 /// Hashes in progress that are remembered; the others are made again from the file.
 const HASHERS: usize = 1_024;
 /// How long what was staged is kept, in milliseconds.

@@ -65,7 +65,10 @@ impl World {
         let drafts: Vec<_> = ledger.drafts.keys().copied().collect();
         let draft = self.chance.pick_copy(&drafts);
         let is_full = ledger.reports.len() >= MOST_REPORTS;
-        match (self.chance.between(1, 100), draft) {
+        let is_empty = draft.is_some_and(|draft| ledger.drafts[&draft].content.service.is_none());
+        // Who has just begun mostly goes on writing.
+        let dice = if is_empty && self.chance.happens(800) { 13 } else { self.chance.between(1, 100) };
+        match (dice, draft) {
             (1..=12, _) | (13..=71, None) if !is_full && drafts.len() < 3 => Some((Asked::NewDraft, Command::NewDraft, None)),
             (13..=28, Some(draft)) => {
                 let content = self.content();

@@ -108,13 +108,13 @@ pub(super) struct SimDevice {
 }
 
 impl SimDevice {
-    /// A new phone, off.
-    pub(super) fn new(number: usize, chance: &mut Chance) -> Checked<Self> {
+    /// A new phone, off. If it asks for changes by itself, then every `polls_ms`.
+    pub(super) fn new(number: usize, polls_ms: u64, chance: &mut Chance) -> Checked<Self> {
         let settings = Settings {
             channel: *chance.pick(&[Channel::App, Channel::Web]),
-            upload_piece_bytes: *chance.pick(&[150, 700, 256 * 1024]),
+            upload_piece_bytes: *chance.pick(&[300, 900, 256 * 1024]),
             automatic: !chance.happens(150),
-            poll_ms: *chance.pick(&[None, Some(60_000), Some(600_000)]),
+            poll_ms: *chance.pick(&[None, Some(polls_ms)]),
         };
         Ok(Self {
             number,

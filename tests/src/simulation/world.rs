@@ -77,7 +77,7 @@ impl World {
         let count = chance.below(5) + 2;
         let acts_until = 60_000 * *chance.pick(&[20, 60, 180, 3_000]);
         let server = Server::new(&mut chance)?;
-        let devices = (0..count).map(|number| SimDevice::new(number, &mut chance)).collect::<Checked<Vec<_>>>()?;
+        let devices = (0..count).map(|number| SimDevice::new(number, acts_until / 40, &mut chance)).collect::<Checked<Vec<_>>>()?;
         let mut world = Self {
             chance,
             rough,

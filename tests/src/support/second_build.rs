@@ -110,7 +110,8 @@ async fn exchange(mut page: TcpStream, server: SocketAddr, is_updated: &AtomicBo
     }
     let mut answer = Vec::new();
     upstream.read_to_end(&mut answer).await?;
-    if !answer.windows(16).any(|window| window.eq_ignore_ascii_case(b"application/wasm")) {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or(answer.len());
+    if !answer[..head].windows(16).any(|window| window.eq_ignore_ascii_case(b"application/wasm")) {
         names.iter().for_each(|(old, new)| replaced(&mut answer, old, new));
     }
     // It is another file now: its tag must not say that it is the same.

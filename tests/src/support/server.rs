@@ -102,6 +102,7 @@ impl Drop for TestServer {
     }
 }
 
+#[expect(clippy::zombie_processes, reason = "it is waited for by TestServer; where it never gets there the test has failed")]
 fn spawn(data: &Path) -> (Child, String, Value) {
     std::fs::create_dir_all(data).unwrap();
     let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log")).unwrap();

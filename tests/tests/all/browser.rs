@@ -210,20 +210,6 @@ async fn an_update_in_the_middle_of_a_draft_waits_until_it_is_sent() {
     phone.wait_for_attribute("draft-kept", "data-kept", "true").await.unwrap();
 
     front.update();
-    for _ in 0..4 {
-        let st = phone.session().unwrap().execute_async(r#"const done = arguments[0]; (async () => {
-          const r = await navigator.serviceWorker.getRegistration(); let e = [];
-          try { await r.update(); } catch (x) { e.push(String(x)); }
-          const w = r.installing; const states = []; if (w) { states.push(w.state); w.onstatechange = () => states.push(w.state + ' ' + performance.now()); w.onerror = (x) => states.push(x.message); }
-          await new Promise((r) => setTimeout(r, 5000));
-          const sw = await (await fetch('/sw.js', {cache:'no-store'})).text();
-          const files = JSON.parse(sw.split("JSON.parse('")[1].split("')")[0]);
-          const names = await caches.keys();
-          const c = await caches.open(names[names.length-1]);
-          for (const f of ['/', ...files]) if (!(await c.match(f, {ignoreVary: true}))) e.push('missing ' + f);
-          return [performance.now(), ...e, ...states, ...names, String(r.waiting && r.waiting.state), String(r.installing && r.installing.state)].join(' | '); })().then(done, (e) => done(String(e)))"#, []).await.unwrap();
-        println!("{:?}", st.json());
-    }
     // The browser looks for a newer service worker whenever the page is loaded.
     phone.reload().await.unwrap();
     phone.wait_for_within("update-waits", LONG).await.unwrap();

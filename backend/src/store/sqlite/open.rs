@@ -29,7 +29,7 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Newer { found, known: newest() });
     }
     conn.pragma_update(None, "journal_mode", "WAL")?;
-    prepare(&conn, 24 * 1024)?;
+    prepare(&conn, 16 * 1024)?;
     // Checkpoints are rarer than the engine's default of 1,000 pages: each costs two more syncs.
     conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
