@@ -3,8 +3,8 @@
 // It must never start code of another build (every address comes from the table that stands in the page itself) and never change builds by
 // itself: the screens ask for it when no draft is open.
 //
-// What it notes on <html>: class "no-engine" when the screens cannot start here; data-boot="loading|ready|failed"; data-offline="ready" once this
-// build is kept whole; data-update="ready" once a newer build is kept whole and waits. Each of the latter two is also said on `window`:
+// What it notes on <html>: class "no-engine" when the screens cannot start here; data-boot="loading|ready|failed"; data-offline="ready" once a
+// build is kept whole, this one or a newer; data-update="ready" once a newer build is kept whole. Each of the latter two is also said on `window`:
 // "lanterna-offline-ready", "lanterna-update-ready"; "lanterna-replaced" says that another tab has activated a newer build.
 // What it listens to on `window`: "lanterna-activate-update" (activate the waiting build and load it) and "lanterna-reload" (get the newest build
 // there is and load it).
@@ -66,7 +66,9 @@ async function keepForOffline() {
   async function look() {
     if (registration.active) {
       const status = await ask(registration.active);
-      if (status && status.complete && status.build === table.build) note("offline");
+      if (status && status.complete) note("offline");
+      // Activated while this page was on its way here: loading it again is all that is left to do.
+      if (status && status.build !== table.build) note("update");
     }
     if (registration.waiting && workers.controller) note("update");
   }

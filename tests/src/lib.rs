@@ -10,6 +10,7 @@
     reason = "support for tests: a failure here is a failed test"
 )]
 
+pub mod bench;
 pub mod contract;
 pub mod simulation;
 pub mod support;

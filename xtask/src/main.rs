@@ -11,6 +11,7 @@ mod demo;
 mod deny;
 mod length;
 mod need;
+mod simulate;
 mod tally;
 mod test;
 mod web;
@@ -23,6 +24,7 @@ cargo xtask test           everything CI runs, fail fast, with the time of each 
 cargo xtask ci             the same
 cargo xtask web [--fast]   build both web bundles into target/web (--fast: not made small)
 cargo xtask bench [ARGS…]  measure the rows of the bar, each beside its limit
+cargo xtask simulate [ARGS…]  many devices and a server in virtual time (ARGS: --seed N [--tell], or --seeds N --from S)
 cargo xtask arrows         prove the arrows of ARCHITECTURE.md between the crates
 cargo xtask deny           licences, sources and doubled versions (needs cargo-deny)
 cargo xtask android        type-check the phone's shell for Android";
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         "test" | "ci" => return test::run(),
         "web" => web::run(&rest),
         "bench" => bench::run(&rest),
+        "simulate" => simulate::run(&rest),
         "arrows" => arrows::run(),
         "deny" => deny::run(),
         "android" => android::run(),

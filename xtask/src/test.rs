@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 /// The crates that are compiled for the browser only.
-const BROWSER_CRATES: [&str; 3] = ["lanterna-ui", "lanterna-console", "lanterna-worker"];
+const SCREENS: [&str; 2] = ["lanterna-ui", "lanterna-console"];
 
 type Stage = (&'static str, fn(&mut Tally) -> Result<()>);
 
@@ -27,18 +27,18 @@ const STAGES: [Stage; 12] = [
     ("deny", |_| deny::run()),
     ("clippy, native", |_| {
         let mut clippy = cargo(["clippy", "--locked", "--workspace", "--all-targets"]);
-        clippy.args(BROWSER_CRATES.iter().flat_map(|krate| ["--exclude", krate]));
+        clippy.args(SCREENS.iter().flat_map(|krate| ["--exclude", krate]));
         crate::command::run(clippy.args(["--", "-D", "warnings"]))
     }),
     ("clippy, browser", |_| {
-        let mut clippy = cargo(["clippy", "--locked", "--target", "wasm32-unknown-unknown", "-p", "lanterna-kit"]);
-        clippy.args(BROWSER_CRATES.iter().flat_map(|krate| ["-p", krate]));
+        let mut clippy = cargo(["clippy", "--locked", "--target", "wasm32-unknown-unknown", "-p", "lanterna-kit", "-p", "lanterna-worker"]);
+        clippy.args(SCREENS.iter().flat_map(|krate| ["-p", krate]));
         crate::command::run(clippy.args(["--", "-D", "warnings"]))
     }),
     ("unit tests", |tally| {
         let mut tests = runner();
         tests.args(["--locked", "--workspace", "--exclude", "lanterna-tests", "--exclude", "lanterna-shell"]);
-        tests.args(BROWSER_CRATES.iter().flat_map(|krate| ["--exclude", krate]));
+        tests.args(SCREENS.iter().flat_map(|krate| ["--exclude", krate]));
         counted(&mut tests, tally)
     }),
     ("web bundles", |_| web::run(&[])),

@@ -14,12 +14,13 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Card(engine: Engine, report: ReportId) -> AnyView {
-    let view = engine.report(report);
-    let inside = move || view.get().map(|view| inside(engine, &view));
+    let (content, view) = (engine.content(report), engine.report(report));
+    let state = move || view.get().map(|view| view! { <State engine view/> }.into_any());
+    let inside = move || content.get().map(|content| inside(engine, &content, state));
     view! { <a class="card" href=Route::One(report).hash() data-test="report-item">{inside}</a> }.into_any()
 }
 
-fn inside(engine: Engine, view: &ReportView) -> AnyView {
+fn inside(engine: Engine, view: &ReportView, state: impl Fn() -> Option<AnyView> + Send + 'static) -> AnyView {
     let photo = view.photos.first().map_or_else(
         || drawing(&view.service),
         |photo| view! { <PhotoImage engine photo=*photo rendition=Rendition::Thumb alt=String::new()/> }.into_any(),
@@ -30,7 +31,7 @@ fn inside(engine: Engine, view: &ReportView) -> AnyView {
         <span class="lines">
             <strong data-test="report-service">{engine.service_name(&view.service, &i18n::language())}</strong>
             {text}
-            <State engine view=view.clone()/>
+            {state}
         </span>
     }
     .into_any()

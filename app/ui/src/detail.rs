@@ -17,9 +17,9 @@ use leptos::task::spawn_local;
 #[component]
 pub fn OneReport(engine: Engine, report: ReportId) -> AnyView {
     page::set_title(&t("report.title"));
-    let view = engine.report(report);
-    let screen = move || match view.get() {
-        Some(view) => whole(engine, &view),
+    let (content, view) = (engine.content(report), engine.report(report));
+    let screen = move || match content.get() {
+        Some(content) => whole(engine, &content, view),
         None if engine.reports.with(Option::is_none) => {
             view! { <h1 tabindex="-1">{t("report.title")}</h1><Busy text=t("home.loading")/> }.into_any()
         }
@@ -32,52 +32,73 @@ pub fn OneReport(engine: Engine, report: ReportId) -> AnyView {
     view! { <article class="report-page"><a class="back" href="#/">{t("nav.back")}</a>{screen}</article> }.into_any()
 }
 
-fn whole(engine: Engine, view: &ReportView) -> AnyView {
-    let refused = view.refused.as_ref().map(|(code, detail)| {
-        let (sentence, detail) = (words::server_refusal(*code), detail.clone());
-        view! { <Notice tone=Tone::Bad test="report-refused"><p>{sentence}</p><p class="hint" lang="en">{detail}</p></Notice> }
-    });
-    let count = view.photos.len();
-    let photos = view.photos.iter().zip(1..).map(|(photo, place): (_, usize)| {
+fn whole(engine: Engine, content: &ReportView, view: Memo<Option<ReportView>>) -> AnyView {
+    let refused = Memo::new(move |_| view.get().and_then(|view| view.refused));
+    let refused = move || {
+        refused.get().map(|(code, detail)| {
+            let sentence = words::server_refusal(code);
+            view! { <Notice tone=Tone::Bad test="report-refused"><p>{sentence}</p><p class="hint" lang="en">{detail}</p></Notice> }
+        })
+    };
+    let state = move || view.get().map(|view| view! { <State engine view/> });
+    let count = content.photos.len();
+    let photos = content.photos.iter().zip(1..).map(|(photo, place): (_, usize)| {
         let alt = tf("photos.alt", &[("photo", &place.to_string()), ("photos", &count.to_string())]);
         view! { <li data-test="report-photo"><PhotoImage engine photo=*photo rendition=Rendition::Screen alt/></li> }
     });
     let photos = (count > 0).then(|| view! { <ul class="photos large">{photos.collect_view()}</ul> });
-    let text = if view.text.is_empty() { t("report.no_text") } else { view.text.clone() };
-    let place = view.position.as_ref().map_or_else(|| t("report.no_place"), words::position);
-    let area = view
-        .case
-        .as_ref()
-        .and_then(|case| case.area.clone())
-        .map(|area| view! { <dt>{t("report.area")}</dt><dd data-test="report-area">{area}</dd> });
+    let text = if content.text.is_empty() { t("report.no_text") } else { content.text.clone() };
+    let place = content.position.as_ref().map_or_else(|| t("report.no_place"), words::position);
+    let area = Memo::new(move |_| view.get().and_then(|view| view.case).and_then(|case| case.area));
+    let area = move || area.get().map(|area| view! { <dt>{t("report.area")}</dt><dd data-test="report-area">{area}</dd> });
     view! {
-        <h1 tabindex="-1" data-test="report-service">{engine.service_name(&view.service, &i18n::language())}</h1>
+        <h1 tabindex="-1" data-test="report-service">{engine.service_name(&content.service, &i18n::language())}</h1>
         {refused}
-        <div class="panel"><State engine view=view.clone()/></div>
+        <div class="panel">{state}</div>
         {photos}
         <dl>
             <dt>{t("report.text")}</dt><dd data-test="report-text" class="words">{text}</dd>
             <dt>{t("report.place")}</dt><dd>{place}</dd>
             {area}
-            <dt>{t("report.sent")}</dt><dd><When at=view.sent_at/></dd>
-            <dt>{t("report.receipt")}</dt><dd class="code" data-test="receipt">{view.receipt.to_string()}</dd>
+            <dt>{t("report.sent")}</dt><dd><When at=content.sent_at/></dd>
+            <dt>{t("report.receipt")}</dt><dd class="code" data-test="receipt">{content.receipt.to_string()}</dd>
         </dl>
-        <Withdraw engine view=view.clone()/>
+        <Withdraw engine report=content.report view/>
     }
     .into_any()
 }
 
+/// Whether a report was taken back already, or can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Back {
+    Taken,
+    Possible,
+    TooLate,
+}
+
 #[component]
-fn Withdraw(engine: Engine, view: ReportView) -> AnyView {
-    if view.withdrawn {
-        return view! { <p class="hint" data-test="withdrawn">{t("withdraw.done")}</p> }.into_any();
-    }
-    // What is over cannot be taken back; a joined report still can.
-    let can = view.case.as_ref().is_none_or(|case| case.status.is_open() || case.status == CaseStatus::Duplicate);
-    if !can {
-        return ().into_any();
-    }
-    let report = view.report;
+fn Withdraw(engine: Engine, report: ReportId, view: Memo<Option<ReportView>>) -> AnyView {
+    // Drawn anew only when this changes: a photo's progress must not take the button from under the finger.
+    let back = Memo::new(move |_| {
+        view.with(|view| match view {
+            Some(view) if view.withdrawn => Back::Taken,
+            // What is over cannot be taken back; a joined report still can.
+            Some(view) if view.case.as_ref().is_none_or(|case| case.status.is_open() || case.status == CaseStatus::Duplicate) => {
+                Back::Possible
+            }
+            _ => Back::TooLate,
+        })
+    });
+    let way = move || match back.get() {
+        Back::Taken => view! { <p class="hint" data-test="withdrawn">{t("withdraw.done")}</p> }.into_any(),
+        Back::Possible => view! { <TakeBack engine report/> }.into_any(),
+        Back::TooLate => ().into_any(),
+    };
+    view! { {way} }.into_any()
+}
+
+#[component]
+fn TakeBack(engine: Engine, report: ReportId) -> AnyView {
     let asking = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<Failure>);

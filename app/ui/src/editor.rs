@@ -145,7 +145,10 @@ impl Editor {
         if self.draft.get_untracked() != Some(draft.draft) {
             return;
         }
-        self.photos.set(draft.photos);
+        // The same photos are not drawn again.
+        if self.photos.with_untracked(|photos| *photos != draft.photos) {
+            self.photos.set(draft.photos);
+        }
         self.photo_position.set(draft.photo_position);
         if self.position.get_untracked().is_none() && !self.place_removed.get_untracked() && draft.photo_position.is_some() {
             self.set_position(draft.photo_position);

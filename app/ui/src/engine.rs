@@ -4,7 +4,7 @@
 //! question of the kind is put off, so that a photo's hundred events become a few questions.
 
 use js_sys::ArrayBuffer;
-use lanterna_bridge::{Command, Draft, Event, RefusalCode, Reply, ReportView, Status};
+use lanterna_bridge::{Command, DeliveryState, Draft, Event, RefusalCode, Reply, ReportView, Status};
 use lanterna_kit::client::{self, Answer, Client, ClientError};
 use lanterna_kit::page;
 use lanterna_shared::check::ReceiptCode;
@@ -247,6 +247,21 @@ impl Engine {
     /// One's own report, where the engine has said that there is one. Follows its changes.
     pub fn report(self, report: ReportId) -> Memo<Option<ReportView>> {
         Memo::new(move |_| self.reports.with(|reports| reports.iter().flatten().find(|view| view.report == report).cloned()))
+    }
+
+    /// What of a report never changes, so that it is drawn once: state, delivery and case are left blank.
+    pub fn content(self, report: ReportId) -> Memo<Option<ReportView>> {
+        let view = self.report(report);
+        Memo::new(move |_| {
+            view.get().map(|view| ReportView {
+                delivery: DeliveryState::Queued,
+                photos_sent: (0, 0),
+                refused: None,
+                withdrawn: false,
+                case: None,
+                ..view
+            })
+        })
     }
 
     /// The name of a service in a language; its code where the catalogue does not have it (any more).

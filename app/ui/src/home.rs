@@ -53,22 +53,30 @@ pub fn Emergency() -> AnyView {
 #[component]
 fn SyncLine(engine: Engine) -> AnyView {
     let sync = Memo::new(move |_| engine.status.with(|status| status.as_ref().map(|status| status.sync.clone())));
-    let line = move || {
-        let sync = sync.get()?;
-        let waiting = sync.ops_waiting.saturating_add(sync.photos_waiting);
-        if waiting == 0 {
-            return None;
+    let is_busy = Memo::new(move |_| sync.with(|sync| sync.as_ref().is_some_and(|sync| sync.activity == SyncActivity::Busy)));
+    let waiting =
+        Memo::new(move |_| sync.with(|sync| sync.as_ref().map_or(0, |sync| sync.ops_waiting.saturating_add(sync.photos_waiting))));
+    let has_any = Memo::new(move |_| waiting.get() > 0);
+    let sentence = move || {
+        if is_busy.get() {
+            t("sync.busy")
+        } else if words::waits_for_signal(engine) {
+            t("sync.waiting")
+        } else {
+            tn("sync.queued", waiting.get(), &[])
         }
-        let waits = words::waits_for_signal(engine);
-        let sentence = match sync.activity {
-            SyncActivity::Busy => t("sync.busy"),
-            _ if waits => t("sync.waiting"),
-            _ => tn("sync.queued", waiting, &[]),
-        };
-        let now = (sync.activity != SyncActivity::Busy).then(|| {
-            view! { <Button text=t("sync.now") test="sync-now" class="quiet" on_press=move || engine.tell(Command::SyncNow)/> }
-        });
-        Some(view! { <div class="sync" role="status" data-test="sync-state"><p>{sentence}</p>{now}</div> })
+    };
+    // The button stays the same element while numbers change, so that no tap is lost.
+    let line = move || {
+        has_any.get().then(|| {
+            let now = move || engine.tell(Command::SyncNow);
+            view! {
+                <div class="sync">
+                    <p role="status" data-test="sync-state">{sentence}</p>
+                    <Button text=t("sync.now") test="sync-now" class="quiet" disabled=is_busy on_press=now/>
+                </div>
+            }
+        })
     };
     view! { {line} }.into_any()
 }

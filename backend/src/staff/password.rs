@@ -2,14 +2,17 @@
 //!
 //! A name that nobody has costs as much time as a wrong password, so that nobody learns names from a clock.
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use crate::clock::entropy;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
 /// How many are hashed at once.
 const AT_ONCE: usize = 2;
+/// Room for this many blocks of 1 KiB is asked for, of which only what a hash needs is ever touched: the system's allocator gives memory of over 32 MiB
+/// back as soon as it is free, and keeps what is smaller for the next time, which may never come.
+const ROOM_BLOCKS: usize = 33 * 1_024;
 /// Letters and digits that are not mistaken for each other.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -18,13 +21,33 @@ const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 #[error("a password could not be hashed or compared: {0}")]
 pub struct PasswordError(String);
 
-/// Hashes a password. Blocks for a good part of a second.
+impl PasswordError {
+    #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+    fn new(error: impl ToString) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn derive(params: Params, version: Version, password: &str, salt: &[u8]) -> Result<Output, PasswordError> {
+    let mut memory = Vec::with_capacity(ROOM_BLOCKS.max(params.block_count()));
+    memory.resize(params.block_count(), Block::default());
+    let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut out, &mut memory).map_err(PasswordError::new)?;
+    Output::new(&out).map_err(PasswordError::new)
+}
+
+/// Hashes a password into a PHC string. Blocks for a good part of a second.
 ///
 /// # Errors
-/// [`PasswordError`] when the system has no randomness or memory to give.
+/// [`PasswordError`] when the system has no randomness to give.
 pub fn hash(password: &str) -> Result<String, PasswordError> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|error| PasswordError(error.to_string()))?;
-    Ok(hash.to_string())
+    let (params, version) = (Params::default(), Version::default());
+    let salt = Salt::new(&entropy::<16>().map_err(PasswordError::new)?).map_err(PasswordError::new)?;
+    let written = ParamsString::try_from(&params).map_err(PasswordError::new)?;
+    let hash = derive(params, version, password, &salt)?;
+    let algorithm = Algorithm::Argon2id.ident();
+    Ok(PasswordHash { algorithm, version: Some(version.into()), params: written, salt: Some(salt), hash: Some(hash) }.to_string())
 }
 
 /// Whether `password` is what `hash` was made from; with no hash it takes as long and is not. Blocks.
@@ -33,9 +56,18 @@ pub fn hash(password: &str) -> Result<String, PasswordError> {
 /// [`PasswordError`] when the stored hash cannot be read.
 pub fn matches(password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
     let stands_in = || STAND_IN.get_or_init(|| self::hash("nobody's password").unwrap_or_default()).as_str();
-    let hash = hash.map_or_else(|| (stands_in(), false), |hash| (hash, true));
-    let parsed = PasswordHash::new(hash.0).map_err(|error| PasswordError(error.to_string()))?;
-    Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && hash.1)
+    let stored = PasswordHash::new(hash.unwrap_or_else(stands_in)).map_err(PasswordError::new)?;
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+        return Err(PasswordError("a stored hash has no salt".to_owned()));
+    };
+    if stored.algorithm != Algorithm::Argon2id.ident() {
+        return Err(PasswordError("a stored hash is not argon2id".to_owned()));
+    }
+    let version = stored.version.map_or(Ok(Version::default()), Version::try_from).map_err(PasswordError::new)?;
+    let params = Params::try_from(&stored).map_err(PasswordError::new)?;
+    let derived = derive(params, version, password, salt)?;
+    // Outputs compare in constant time.
+    Ok(derived == *expected && hash.is_some())
 }
 
 static STAND_IN: OnceLock<String> = OnceLock::new();
@@ -56,9 +88,9 @@ impl Passwords {
     /// # Errors
     /// [`PasswordError`] when the stored hash cannot be read or the thread broke off.
     pub async fn matches(&self, password: String, hash: Option<String>) -> Result<bool, PasswordError> {
-        let _turn = self.0.acquire().await.map_err(|error| PasswordError(error.to_string()))?;
+        let _turn = self.0.acquire().await.map_err(PasswordError::new)?;
         let compared = tokio::task::spawn_blocking(move || matches(&password, hash.as_deref()));
-        compared.await.map_err(|error| PasswordError(error.to_string()))?
+        compared.await.map_err(PasswordError::new)?
     }
 }
 

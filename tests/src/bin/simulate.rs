@@ -44,7 +44,9 @@ fn many(from: u64, seeds: u64) -> Result<()> {
     }
     let seconds = start.elapsed().as_secs_f64();
     let per_minute = f64::from(u32::try_from(seeds)?) * 60.0 / seconds;
-    println!("{seeds} seeds from {from}: {reports} reports, {photos} photos, {cuts} power cuts, {seconds:.0} s, {per_minute:.0} seeds a minute");
+    println!(
+        "{seeds} seeds from {from}: {reports} reports, {photos} photos, {cuts} power cuts, {seconds:.0} s, {per_minute:.0} seeds a minute"
+    );
     if !failed.is_empty() {
         bail!("{} failed: {failed:?}", failed.len());
     }

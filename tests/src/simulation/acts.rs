@@ -1,9 +1,9 @@
 //! What people do: with their phones, and at their desks.
 
 use super::Checked;
+use super::city_server::SERVICES;
 use super::ledger::Asked;
 use super::pictures::gallery;
-use super::city_server::SERVICES;
 use super::world::{Happening, World};
 use lanterna_bridge::{Command, DraftContent};
 use lanterna_core::effect::Input;
@@ -45,7 +45,8 @@ impl World {
         }
         if self.chance.happens(self.rough.kill) {
             self.tell(&format!("d{number}: killed"));
-            return self.kill(number);
+            self.kill(number);
+            return Ok(());
         }
         let Some((asked, command, bytes)) = self.choose(number) else { return Ok(()) };
         self.give(number, asked, command, bytes)
@@ -75,7 +76,8 @@ impl World {
                 Some((Asked::Update { draft, content: content.clone() }, Command::UpdateDraft { draft, content }, None))
             }
             (29..=48, Some(draft)) => {
-                let coming = ledger.asked.values().filter(|asked| matches!(asked, Asked::AddPhoto { draft: of, .. } if *of == draft)).count();
+                let coming =
+                    ledger.asked.values().filter(|asked| matches!(asked, Asked::AddPhoto { draft: of, .. } if *of == draft)).count();
                 if ledger.drafts[&draft].photos.len() + coming >= MOST_PHOTOS {
                     return None;
                 }
@@ -114,7 +116,11 @@ impl World {
         let is_unknown = self.chance.happens(self.rough.unknown_service);
         let service = if is_unknown { "comet" } else { *self.chance.pick(&SERVICES) };
         let is_open = self.chance.happens(50);
-        let text = format!("{} {}", self.chance.pick(&["Buca davanti al", "Lampione spento, civico", "Äste über dem Gehweg 🌳"]), self.chance.between(1, 999));
+        let text = format!(
+            "{} {}",
+            self.chance.pick(&["Buca davanti al", "Lampione spento, civico", "Äste über dem Gehweg 🌳"]),
+            self.chance.between(1, 999)
+        );
         let shift = |chance: &mut super::chance::Chance| f64::from(u16::try_from(chance.between(0, 2_000)).unwrap()) / 10_000.0;
         let (lat, lon) = (44.4 + shift(&mut self.chance), 8.8 + shift(&mut self.chance));
         let position = Position::from_degrees(lat, lon, Some(12.0), PositionSource::Gps).ok().filter(|_| self.chance.happens(800));

@@ -186,7 +186,10 @@ impl Server {
 
     /// Writes something in one transaction, which may come to harm.
     pub(super) fn write<T>(
-        &mut self, rough: &Roughness, chance: &mut Chance, write: impl FnOnce(&Connection, &City) -> Result<T, StoreError>,
+        &mut self,
+        rough: &Roughness,
+        chance: &mut Chance,
+        write: impl FnOnce(&Connection, &City) -> Result<T, StoreError>,
     ) -> Checked<Written<T>> {
         let Running { conn, city } = self.parts()?;
         conn.execute_batch("BEGIN IMMEDIATE").map_err(broke)?;
@@ -231,7 +234,9 @@ impl Server {
     }
 
     fn register(&mut self, request: &Sent, now: Timestamp, rough: &Roughness, chance: &mut Chance) -> Checked<Answer> {
-        let Ok(registration) = serde_json::from_slice::<DeviceRegistration>(&request.body) else { return Ok(problem(ProblemCode::Malformed)) };
+        let Ok(registration) = serde_json::from_slice::<DeviceRegistration>(&request.body) else {
+            return Ok(problem(ProblemCode::Malformed));
+        };
         if !is_secret(&registration.secret) {
             return Ok(problem(ProblemCode::Invalid));
         }
@@ -249,7 +254,9 @@ impl Server {
     }
 
     fn sync(&mut self, request: &Sent, device: Device, now: Timestamp, rough: &Roughness, chance: &mut Chance) -> Checked<Answer> {
-        let Ok(asked) = serde_json::from_slice::<SyncRequest<Box<RawValue>>>(&request.body) else { return Ok(problem(ProblemCode::Malformed)) };
+        let Ok(asked) = serde_json::from_slice::<SyncRequest<Box<RawValue>>>(&request.body) else {
+            return Ok(problem(ProblemCode::Malformed));
+        };
         if asked.ops.len() > MAX_OPS {
             return Ok(problem(ProblemCode::TooLarge));
         }

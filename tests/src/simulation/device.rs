@@ -112,7 +112,7 @@ impl SimDevice {
     pub(super) fn new(number: usize, polls_ms: u64, chance: &mut Chance) -> Checked<Self> {
         let settings = Settings {
             channel: *chance.pick(&[Channel::App, Channel::Web]),
-            upload_piece_bytes: *chance.pick(&[300, 900, 256 * 1024]),
+            upload_piece_bytes: *chance.pick(&[20_000, 50_000, 256 * 1024]),
             automatic: !chance.happens(150),
             poll_ms: *chance.pick(&[None, Some(polls_ms)]),
         };

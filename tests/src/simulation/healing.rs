@@ -2,9 +2,9 @@
 
 use super::Checked;
 use super::chance::Roughness;
+use super::city_server::Server;
 use super::ledger::{Asked, Known, sql};
 use super::network::Weather;
-use super::city_server::Server;
 use super::watch::Unsent;
 use super::world::World;
 use lanterna::store::sqlite::{check, pull};
@@ -25,7 +25,8 @@ type Triple = ([u8; 32], [u8; 32], [u8; 32]);
 
 /// The photos that the server has of a report, in their order.
 pub(super) fn photos_at_server(conn: &Connection, report: ReportId) -> Checked<Vec<Triple>> {
-    let mut find = conn.prepare_cached("SELECT thumb, screen, \"full\" FROM report_photo WHERE report_id = ?1 ORDER BY ordinal").map_err(sql)?;
+    let mut find =
+        conn.prepare_cached("SELECT thumb, screen, \"full\" FROM report_photo WHERE report_id = ?1 ORDER BY ordinal").map_err(sql)?;
     let found = find.query_map([report.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(sql)?;
     found.collect::<Result<_, _>>().map_err(sql)
 }
@@ -39,12 +40,14 @@ impl World {
         if !self.server.is_up() {
             self.server.boot()?;
         }
+        self.devices.iter_mut().for_each(|device| device.weather = Weather::Usual);
+        // Who is suspended is left to wake up.
+        let awake = self.devices.iter().map(|device| device.paused_until).max().unwrap_or(0).max(self.now);
+        while self.step(awake)? {}
         for number in 0..self.devices.len() {
-            let device = &mut self.devices[number];
-            device.weather = Weather::Usual;
-            device.paused_until = self.now;
+            let device = &self.devices[number];
             if !device.is_on() || device.needs_restart {
-                self.kill(number)?;
+                self.kill(number);
             }
         }
         let until = self.now + ARRIVES_MS;
@@ -61,7 +64,8 @@ impl World {
         }
         while let Some((number, unsent)) = self.unsent()? {
             if !self.step(until)? {
-                return Err(format!("device {number} still has {unsent:?} after {} min without trouble", ARRIVES_MS / 60_000));
+                let photos = Unsent::photos_in_words(&self.devices[number])?;
+                return Err(format!("device {number} still has {unsent:?} after {} min without trouble: {photos}", ARRIVES_MS / 60_000));
             }
         }
         self.tell("everything has arrived");
@@ -126,7 +130,9 @@ impl World {
 
 fn subject(server: &Server, disk: &Connection) -> Checked<SubjectId> {
     let install = Device::read(disk).map_err(sql)?.install;
-    let found = server.look().query_row("SELECT subject_id FROM device WHERE install_id = ?1", [install.as_bytes()], |row| row.get::<_, [u8; 16]>(0));
+    let found = server
+        .look()
+        .query_row("SELECT subject_id FROM device WHERE install_id = ?1", [install.as_bytes()], |row| row.get::<_, [u8; 16]>(0));
     SubjectId::from_slice(&found.map_err(|_| "a device that the server does not know".to_owned())?).ok_or_else(|| "no subject".to_owned())
 }
 
@@ -183,7 +189,8 @@ fn ops_are_there(server: &Server, device: &super::device::SimDevice) -> Checked<
     let mut there = 0;
     let mut find = server.look().prepare_cached("SELECT payload_sha256, verdict FROM op WHERE op_id = ?1").map_err(sql)?;
     for (id, op) in &device.ledger.ops {
-        let found = find.query_map([id.as_bytes()], |row| Ok((PhotoHash::from_bytes(row.get(0)?), row.get::<_, String>(1)?))).map_err(sql)?;
+        let found =
+            find.query_map([id.as_bytes()], |row| Ok((PhotoHash::from_bytes(row.get(0)?), row.get::<_, String>(1)?))).map_err(sql)?;
         let found: Vec<_> = found.collect::<Result<_, _>>().map_err(sql)?;
         let is_refused = device.ledger.reports.get(&op.report).is_none_or(|known| !known.is_acceptable());
         match &found[..] {

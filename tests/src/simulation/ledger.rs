@@ -4,9 +4,9 @@
 
 use super::Checked;
 use super::chance::Roughness;
+use super::city_server::{SERVICES, Server};
 use super::device::Folder;
 use super::pictures::{gallery, recognise};
-use super::city_server::{SERVICES, Server};
 use lanterna_bridge::{DeliveryState, Draft, DraftContent, Refusal, RefusalCode, Reply, ReportView};
 use lanterna_core::photo::RenderError;
 use lanterna_core::store::{Store, StoredPhoto};
@@ -20,15 +20,33 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) enum Asked {
     /// See the bridge's command of that name, here and below.
     NewDraft,
-    Update { draft: DraftId, content: DraftContent },
+    Update {
+        draft: DraftId,
+        content: DraftContent,
+    },
     /// With the picture's place in the gallery.
-    AddPhoto { draft: DraftId, picture: usize },
-    RemovePhoto { draft: DraftId, photo: PhotoId },
-    Discard { draft: DraftId },
-    Send { draft: DraftId },
-    Withdraw { report: ReportId },
+    AddPhoto {
+        draft: DraftId,
+        picture: usize,
+    },
+    RemovePhoto {
+        draft: DraftId,
+        photo: PhotoId,
+    },
+    Discard {
+        draft: DraftId,
+    },
+    Send {
+        draft: DraftId,
+    },
+    Withdraw {
+        report: ReportId,
+    },
     Reports,
-    Photo { photo: PhotoId, picture: usize },
+    Photo {
+        photo: PhotoId,
+        picture: usize,
+    },
     /// Of which nothing is to be remembered.
     Nudge,
 }
@@ -50,7 +68,11 @@ impl Known {
 
     /// What the server shall have of its photos.
     pub(super) fn photo_refs(&self) -> Vec<PhotoRef> {
-        self.photos.values().filter_map(|picture| gallery()[*picture].outcome.as_ref().ok()).map(lanterna_core::photo::Rendered::photo_ref).collect()
+        self.photos
+            .values()
+            .filter_map(|picture| gallery()[*picture].outcome.as_ref().ok())
+            .map(lanterna_core::photo::Rendered::photo_ref)
+            .collect()
     }
 }
 
@@ -165,7 +187,9 @@ impl Ledger {
             (RefusalCode::NotAPicture, Asked::AddPhoto { picture, .. }) => gallery()[*picture].outcome == Err(RenderError::NotAPicture),
             (RefusalCode::NotFound, Asked::AddPhoto { draft, .. }) => !self.drafts.contains_key(draft),
             (RefusalCode::NotFound, Asked::Photo { photo, .. }) => !self.has_photo(*photo),
-            (RefusalCode::ServiceMissing, Asked::Send { draft }) => self.drafts.get(draft).is_some_and(|known| known.content.service.is_none()),
+            (RefusalCode::ServiceMissing, Asked::Send { draft }) => {
+                self.drafts.get(draft).is_some_and(|known| known.content.service.is_none())
+            }
             (RefusalCode::Invalid, Asked::Send { draft }) => {
                 self.asked.values().any(|other| matches!(other, Asked::AddPhoto { draft: of, .. } if of == draft))
             }
@@ -201,25 +225,10 @@ impl Ledger {
                 return Err(format!("{} is shown as withdrawn: {}", view.report, view.withdrawn));
             }
             if view.delivery == DeliveryState::Delivered {
-                self.is_delivered(view.report, known, scene)?;
+                is_delivered(view.report, known, scene)?;
             }
         }
         Ok(())
-    }
-
-    fn is_delivered(&self, report: ReportId, known: &Known, scene: &Scene<'_>) -> Checked {
-        let conn = scene.server.look();
-        let count = |query: &str, key: &[u8]| conn.query_row(query, [key], |row| row.get::<_, i64>(0)).map_err(sql);
-        let mut missing = count("SELECT count(*) = 0 FROM report WHERE report_id = ?1", report.as_bytes())?;
-        let mentioned: BTreeSet<_> = super::healing::photos_at_server(conn, report)?.into_iter().collect();
-        for photo in known.photo_refs() {
-            let key = (*photo.thumb.as_bytes(), *photo.screen.as_bytes(), *photo.full.as_bytes());
-            missing += i64::from(!mentioned.contains(&key));
-            for hash in [photo.thumb, photo.screen, photo.full] {
-                missing += i64::from(!scene.server.whole.contains_key(&hash));
-            }
-        }
-        if missing > 0 { Err(format!("{report} is shown as delivered and {missing} of its parts are not there")) } else { Ok(()) }
     }
 
     /// The device starts again: everything that was shown is there, and what was not answered has happened or not.
@@ -248,7 +257,10 @@ impl Ledger {
                 self.withdrawn.insert(report.report);
             }
             let known = &self.reports[&report.report];
-            if report.text != known.content.text || Some(&report.service) != known.content.service.as_ref() || report.position != known.content.position {
+            if report.text != known.content.text
+                || Some(&report.service) != known.content.service.as_ref()
+                || report.position != known.content.position
+            {
                 return Err(format!("{} is {report:?} where it was {known:?}", report.report));
             }
             let photos: BTreeSet<_> =
@@ -257,7 +269,7 @@ impl Ledger {
                 return Err(format!("{} has the photos {photos:?} where it had {known:?}", report.report));
             }
         }
-        for (report, _) in &self.reports {
+        for report in self.reports.keys() {
             let Some(stored) = stored.iter().find(|stored| stored.report == *report) else {
                 return Err(format!("{report} was called saved and is gone after a restart"));
             };
@@ -294,8 +306,10 @@ impl Ledger {
                 return Err(format!("{lost} was called saved on a draft and is gone after a restart"));
             }
             known.photos.retain(|photo, _| draft.photos.contains(photo));
-            let mut adding: Vec<usize> =
-                asked.iter().filter_map(|asked| if let Asked::AddPhoto { draft, picture } = asked { (draft == id).then_some(*picture) } else { None }).collect();
+            let mut adding: Vec<usize> = asked
+                .iter()
+                .filter_map(|asked| if let Asked::AddPhoto { draft, picture } = asked { (draft == id).then_some(*picture) } else { None })
+                .collect();
             for photo in &draft.photos {
                 if !known.photos.contains_key(photo) {
                     let picture = scene.folder.read(&StoredPhoto::raw_name(*photo)).and_then(recognise);
@@ -322,7 +336,9 @@ impl Ledger {
         }
         let mut made = scene
             .disk
-            .prepare_cached("SELECT r.hash FROM rendition r JOIN photo p ON p.photo_id = r.photo_id WHERE p.raw_kept = 0 AND r.kind <> 'full'")
+            .prepare_cached(
+                "SELECT r.hash FROM rendition r JOIN photo p ON p.photo_id = r.photo_id WHERE p.raw_kept = 0 AND r.kind <> 'full'",
+            )
             .map_err(sql)?;
         for hash in made.query_map([], |row| row.get::<_, [u8; 32]>(0)).map_err(sql)? {
             let hash = PhotoHash::from_bytes(hash.map_err(sql)?);
@@ -332,4 +348,20 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Whether what is shown as delivered is at the server, whole.
+fn is_delivered(report: ReportId, known: &Known, scene: &Scene<'_>) -> Checked {
+    let conn = scene.server.look();
+    let count = |query: &str, key: &[u8]| conn.query_row(query, [key], |row| row.get::<_, i64>(0)).map_err(sql);
+    let mut missing = count("SELECT count(*) = 0 FROM report WHERE report_id = ?1", report.as_bytes())?;
+    let mentioned: BTreeSet<_> = super::healing::photos_at_server(conn, report)?.into_iter().collect();
+    for photo in known.photo_refs() {
+        let key = (*photo.thumb.as_bytes(), *photo.screen.as_bytes(), *photo.full.as_bytes());
+        missing += i64::from(!mentioned.contains(&key));
+        for hash in [photo.thumb, photo.screen, photo.full] {
+            missing += i64::from(!scene.server.whole.contains_key(&hash));
+        }
+    }
+    if missing > 0 { Err(format!("{report} is shown as delivered and {missing} of its parts are not there")) } else { Ok(()) }
 }

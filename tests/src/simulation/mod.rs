@@ -99,7 +99,8 @@ pub fn run(seed: u64) -> Result<Summary, String> {
 pub fn run_telling(seed: u64, is_loud: bool) -> Result<Summary, String> {
     let mut world = world::World::new(seed, is_loud)?;
     // A panic of the code under test is a finding like any other.
-    let outcome = catch_unwind(AssertUnwindSafe(|| whole_run(&mut world))).unwrap_or_else(|cause| Err(format!("panic: {}", message(&*cause))));
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| whole_run(&mut world))).unwrap_or_else(|cause| Err(format!("panic: {}", message(&*cause))));
     outcome.map_err(|what| format!("seed {seed}: {what}\n\n{}\nreplay: cargo xtask simulate --seed {seed}", world.story()))?;
     Ok(Summary { virtual_ms: world.now, ..world.summary })
 }

@@ -64,7 +64,21 @@ pub(super) fn travel_ms(rough: &Roughness, chance: &mut Chance) -> u64 {
 /// What something between device and server says in its stead.
 pub(super) fn stranger(chance: &mut Chance) -> Result<HttpReply, HttpFailure> {
     const PAGE: &str = "<html><body>Welcome! Accept the terms to go on.</body></html>";
-    let said = [(200, PAGE), (200, PAGE), (200, "{\"ok\":true}"), (200, ""), (302, ""), (401, PAGE), (403, PAGE), (404, PAGE), (413, ""), (429, ""), (502, PAGE), (503, PAGE), (511, PAGE)];
+    let said = [
+        (200, PAGE),
+        (200, PAGE),
+        (200, "{\"ok\":true}"),
+        (200, ""),
+        (302, ""),
+        (401, PAGE),
+        (403, PAGE),
+        (404, PAGE),
+        (413, ""),
+        (429, ""),
+        (502, PAGE),
+        (503, PAGE),
+        (511, PAGE),
+    ];
     if chance.happens(100) {
         return Err(*chance.pick(&[HttpFailure::Unreachable, HttpFailure::Stalled, HttpFailure::Broken]));
     }

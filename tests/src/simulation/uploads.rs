@@ -5,8 +5,8 @@
 
 use super::Checked;
 use super::chance::{Chance, Roughness};
-use super::network::Sent;
 use super::city_server::{Answer, Server, Written, problem, refusal, unavailable};
+use super::network::Sent;
 use lanterna::photo::intake::KEPT_MS;
 use lanterna::store::batch::Device;
 use lanterna::store::photo::{Upload, upload_id};
@@ -26,7 +26,14 @@ struct Turn<'a> {
 
 impl Server {
     /// Handles a request below `/v1/uploads`.
-    pub(super) fn upload(&mut self, request: &Sent, device: Device, now: Timestamp, rough: &Roughness, chance: &mut Chance) -> Checked<Answer> {
+    pub(super) fn upload(
+        &mut self,
+        request: &Sent,
+        device: Device,
+        now: Timestamp,
+        rough: &Roughness,
+        chance: &mut Chance,
+    ) -> Checked<Answer> {
         let mut turn = Turn { now, rough, chance };
         let answer = if request.path == "/v1/uploads" && request.method == Method::Post {
             self.create(request, device, &mut turn)?
@@ -57,6 +64,10 @@ impl Server {
         }
         let upload = Upload { upload: id, subject: device.subject, hash, length_bytes, expires_at: turn.now.plus_millis(KEPT_MS) };
         let staged = self.staged_bytes(id, length_bytes);
+        if request.header("content-type") != Some("application/offset+octet-stream") {
+            let begun = self.write(turn.rough, turn.chance, |conn, city| photo::begin_upload(conn, city, &upload))?;
+            return Ok(answer(&begun, progress(201, Some(id), staged, false)));
+        }
         let known = usize::try_from(staged).unwrap().min(request.body.len());
         self.receive(201, &upload, &request.body[known..], turn)
     }

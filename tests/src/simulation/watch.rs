@@ -1,9 +1,9 @@
 //! What must hold after every single input to a device, whatever happens around it.
 
 use super::Checked;
+use super::city_server::Server;
 use super::device::SimDevice;
 use super::ledger::{KnownOp, Scene, sql};
-use super::city_server::Server;
 use lanterna_core::store::Device;
 use lanterna_shared::id::{OpId, ReportId};
 use lanterna_shared::op::Op;
@@ -26,7 +26,8 @@ pub(super) struct Unsent {
 impl Unsent {
     /// Of a device.
     pub(super) fn of(device: &SimDevice) -> Checked<Self> {
-        let count = |query: &str| device.look().prepare_cached(query).and_then(|mut found| found.query_row([], |row| row.get(0))).map_err(sql);
+        let count =
+            |query: &str| device.look().prepare_cached(query).and_then(|mut found| found.query_row([], |row| row.get(0))).map_err(sql);
         Ok(Self {
             ops: count("SELECT count(*) FROM op WHERE refused_code IS NULL")?,
             photos: count(
@@ -35,6 +36,19 @@ impl Unsent {
                  AND (p.state = 'raw' OR EXISTS (SELECT 1 FROM rendition r WHERE r.photo_id = p.photo_id AND r.state = 'made'))",
             )?,
         })
+    }
+
+    /// Which photos, in words, for whoever looks for the reason.
+    pub(super) fn photos_in_words(device: &SimDevice) -> Checked<String> {
+        let mut find = device
+            .look()
+            .prepare(
+                "SELECT group_concat(hex(p.photo_id) || ' ' || p.state || ' raw ' || p.raw_kept || ' ' || coalesce(r.kind || ' ' || r.state, 'none'), '; ')
+                 FROM photo p LEFT JOIN rendition r ON r.photo_id = p.photo_id
+                 WHERE p.report_id IS NOT NULL AND (p.state = 'raw' OR r.state = 'made')",
+            )
+            .map_err(sql)?;
+        find.query_row([], |row| row.get::<_, Option<String>>(0)).map(Option::unwrap_or_default).map_err(sql)
     }
 
     /// Whether there is nothing.
@@ -59,7 +73,8 @@ pub(super) fn watch(device: &mut SimDevice, server: &Server, now: u64) -> Checke
 fn ops(device: &mut SimDevice, server: &Server) -> Checked {
     let mut current: BTreeMap<OpId, (KnownOp, bool)> = BTreeMap::new();
     {
-        let mut find = device.look().prepare_cached("SELECT op_id, report_id, device_seq, payload, refused_code IS NOT NULL FROM op").map_err(sql)?;
+        let mut find =
+            device.look().prepare_cached("SELECT op_id, report_id, device_seq, payload, refused_code IS NOT NULL FROM op").map_err(sql)?;
         let mut rows = find.query([]).map_err(sql)?;
         while let Some(row) = rows.next().map_err(sql)? {
             let id = |column| row.get::<_, [u8; 16]>(column).map_err(sql);
@@ -91,9 +106,8 @@ fn ops(device: &mut SimDevice, server: &Server) -> Checked {
         if device.ledger.ops.get(op).is_some_and(|before| before.payload != known.payload) {
             return Err(format!("op {op} is other bytes than before"));
         }
-        let builds_on_refused = || {
-            current.values().any(|(other, other_refused)| *other_refused && other.report == known.report && other.seq < known.seq)
-        };
+        let builds_on_refused =
+            || current.values().any(|(other, other_refused)| *other_refused && other.report == known.report && other.seq < known.seq);
         if *is_refused && verdict(op)?.as_deref() != Some("rejected") && !builds_on_refused() {
             return Err(format!("op {op} is called refused and the server never said so"));
         }

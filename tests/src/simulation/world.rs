@@ -1,10 +1,10 @@
 //! The loop: one queue of what happens when, by virtual time, and what each happening leads to.
 
 use super::chance::{Chance, Roughness};
+use super::city_server::{Answer, Later, Server};
 use super::device::{Fed, SimDevice};
 use super::network::{Sent, Weather, broken_off, stranger, travel_ms};
 use super::pictures::{gallery, recognise};
-use super::city_server::{Answer, Later, Server};
 use super::watch::{scene, watch};
 use super::{Checked, Summary, at};
 use lanterna_core::effect::{Body, Effect, FileFailure, HttpFailure, HttpReply, HttpRequest, Input, Token};
@@ -126,7 +126,7 @@ impl World {
 
     /// The last lines of the story.
     pub(super) fn story(&self) -> String {
-        self.story.iter().map(|line| format!("{line}\n")).collect()
+        self.story.iter().fold(String::new(), |told, line| told + line.as_str() + "\n")
     }
 
     /// Lets the next thing happen, if it happens before `until`; whether it did.
@@ -145,7 +145,10 @@ impl World {
     /// Whether a message, a file or a start is still on its way.
     pub(super) fn is_moving(&self) -> bool {
         self.queue.values().any(|what| {
-            !matches!(what, Happening::Wakes { .. } | Happening::Act(_) | Happening::Weather(_) | Happening::Desk | Happening::Answered { .. })
+            !matches!(
+                what,
+                Happening::Wakes { .. } | Happening::Act(_) | Happening::Weather(_) | Happening::Desk | Happening::Answered { .. }
+            )
         }) || self.devices.iter().any(|device| !device.requests.is_empty())
     }
 
@@ -241,16 +244,19 @@ impl World {
         }
         if !self.devices[number].boot(self.now, &self.rough, &mut self.chance)? {
             self.tell(&format!("d{number}: power cut while opening"));
-            return self.kill(number);
+            self.kill(number);
+            return Ok(());
         }
         self.tell(&format!("d{number}: starts"));
-        self.with_ledger(number, |ledger, scene| ledger.recall(scene))?;
+        self.with_ledger(number, super::ledger::Ledger::recall)?;
         self.feed(number, Input::Start)
     }
 
     /// Runs something over a device's ledger and what it is held against.
     pub(super) fn with_ledger<T>(
-        &mut self, number: usize, run: impl FnOnce(&mut super::ledger::Ledger, &super::ledger::Scene<'_>) -> Checked<T>,
+        &mut self,
+        number: usize,
+        run: impl FnOnce(&mut super::ledger::Ledger, &super::ledger::Scene<'_>) -> Checked<T>,
     ) -> Checked<T> {
         let mut ledger = std::mem::take(&mut self.devices[number].ledger);
         let done = run(&mut ledger, &scene(&self.devices[number], &self.server, &self.rough));
@@ -259,12 +265,11 @@ impl World {
     }
 
     /// Cuts a device's power; it starts again after a while.
-    pub(super) fn kill(&mut self, number: usize) -> Checked {
+    pub(super) fn kill(&mut self, number: usize) {
         self.devices[number].kill(&mut self.chance);
         self.summary.kills += 1;
         let off = if self.is_healed { 1_000 } else { self.chance.between(500, 600_000) };
         self.happens_in(off, Happening::Boot(number));
-        Ok(())
     }
 
     /// Gives a device an input and does what it asks for.
@@ -273,7 +278,8 @@ impl World {
             Fed::Nothing => return Ok(()),
             Fed::PowerCut => {
                 self.tell(&format!("d{number}: power cut at a commit"));
-                return self.kill(number);
+                self.kill(number);
+                return Ok(());
             }
             Fed::Effects(effects) => effects,
         };
@@ -284,7 +290,8 @@ impl World {
         }
         if is_cut {
             self.tell(&format!("d{number}: power cut after {done} effects"));
-            return self.kill(number);
+            self.kill(number);
+            return Ok(());
         }
         watch(&mut self.devices[number], &self.server, self.now).map_err(|what| format!("device {number}: {what}"))
     }
@@ -344,13 +351,11 @@ impl World {
             Body::Json(text) => text.into_bytes(),
             Body::FilePiece { name, offset, length } => {
                 let (start, end) = (usize::try_from(offset).unwrap(), usize::try_from(offset + length).unwrap());
-                match device.folder.read(&name).and_then(|bytes| bytes.get(start..end)) {
-                    Some(piece) => piece.to_vec(),
-                    None => {
-                        self.tell(&format!("d{}: the file {name} cannot be sent", from.device));
-                        return self.happens_in(1, fails(HttpFailure::FileUnreadable));
-                    }
-                }
+                let Some(piece) = device.folder.read(&name).and_then(|bytes| bytes.get(start..end)) else {
+                    self.tell(&format!("d{}: the file {name} cannot be sent", from.device));
+                    return self.happens_in(1, fails(HttpFailure::FileUnreadable));
+                };
+                piece.to_vec()
             }
         };
         let weather = device.weather;
@@ -431,7 +436,9 @@ impl World {
             return Ok(());
         }
         self.devices[to.device].requests.remove(&token);
-        let said = outcome.as_ref().map_or_else(|failure| format!("{failure:?}"), |reply| format!("{} ({} bytes)", reply.status, reply.body.len()));
+        let said = outcome
+            .as_ref()
+            .map_or_else(|failure| format!("{failure:?}"), |reply| format!("{} ({} bytes)", reply.status, reply.body.len()));
         self.tell(&format!("d{}: answer {token}: {said}", to.device));
         self.feed(to.device, Input::Http { token, outcome })
     }

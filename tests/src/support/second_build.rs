@@ -22,7 +22,9 @@ impl SecondBuild {
     pub async fn start(server: SocketAddr) -> Self {
         let page = super::http_client().get(format!("http://{server}/")).send().await.unwrap().text().await.unwrap();
         let after = |mark: &str, end: char| {
-            let (_, rest) = page.split_once(mark).unwrap_or_else(|| panic!("the page does not say {mark}: run `cargo xtask web`, then build the server"));
+            let (_, rest) = page
+                .split_once(mark)
+                .unwrap_or_else(|| panic!("the page does not say {mark}: run `cargo xtask web`, then build the server"));
             rest.split(end).next().unwrap().to_owned()
         };
         let old = [after("<meta name=\"lanterna-build\" content=\"", '"'), after("/assets/boot-", '.'), after("/assets/engine-", '.')];
@@ -98,7 +100,9 @@ async fn exchange(mut page: TcpStream, server: SocketAddr, is_updated: &AtomicBo
     }
     asked.extend_from_slice(b"connection: close");
     if rewrite {
-        names.iter().for_each(|(old, new)| replaced(&mut asked, new, old));
+        for (old, new) in names {
+            replaced(&mut asked, new, old);
+        }
     }
     let mut upstream = TcpStream::connect(server).await?;
     upstream.write_all(&asked).await?;
@@ -112,7 +116,9 @@ async fn exchange(mut page: TcpStream, server: SocketAddr, is_updated: &AtomicBo
     upstream.read_to_end(&mut answer).await?;
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or(answer.len());
     if !answer[..head].windows(16).any(|window| window.eq_ignore_ascii_case(b"application/wasm")) {
-        names.iter().for_each(|(old, new)| replaced(&mut answer, old, new));
+        for (old, new) in names {
+            replaced(&mut answer, old, new);
+        }
     }
     // It is another file now: its tag must not say that it is the same.
     replaced(&mut answer, "\r\netag:", "\r\nxtag:");

@@ -38,7 +38,8 @@ async fn a_report_made_without_network_in_the_window_becomes_a_case_that_an_offi
     let cases = office.cases().await;
     assert_eq!((cases.len(), &cases[0]["number"]), (1, &json!(number)));
     let case = cases[0]["case"].as_str().unwrap();
-    let (status, after) = office.post(&format!("/v1/cases/{case}/moves"), &json!({ "move": "take_charge", "base": cases[0]["version"] })).await;
+    let (status, after) =
+        office.post(&format!("/v1/cases/{case}/moves"), &json!({ "move": "take_charge", "base": cases[0]["version"] })).await;
     assert_eq!(status, 200, "{after}");
     window.close().await.unwrap();
 

@@ -39,18 +39,14 @@ struct Folder {
     all: Vec<String>,
 }
 
-/// Writes both bundles below `out`, replacing what was there, and returns the build id.
+/// Writes both bundles below `out` and returns the build id.
 ///
 /// # Errors
 /// When a place cannot be filled or a file cannot be written.
 pub(crate) fn write(out: &Path, sources: &Sources, modules: &Modules) -> Result<String> {
     let build = build_id(sources, modules);
-    let part = out.with_extension("part");
-    remove(&part)?;
-    citizen(&part.join("citizen"), &build, sources, modules)?;
-    console(&part.join("console"), &build, sources, modules)?;
-    remove(out)?;
-    fs::rename(&part, out).with_context(|| format!("cannot rename {}", part.display()))?;
+    citizen(&out.join("citizen"), &build, sources, modules)?;
+    console(&out.join("console"), &build, sources, modules)?;
     Ok(build)
 }
 
@@ -214,11 +210,4 @@ fn build_id(sources: &Sources, modules: &Modules) -> String {
         all.extend_from_slice(&Sha256::digest(bytes));
     }
     short_hash(&all)
-}
-
-fn remove(dir: &Path) -> Result<()> {
-    if dir.exists() {
-        fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
-    }
-    Ok(())
 }

@@ -1,11 +1,12 @@
 //! `cargo xtask web`: both web bundles, from sources to `target/web/citizen` and `target/web/console`.
 //!
 //! The story in order:
-//! 1. one cargo run compiles the screens, the console and the engine for the browser (profile `web`);
+//! 1. one cargo run compiles the screens, the console and the engine for the browser (profile `browser`);
 //! 2. [`module`] puts the JavaScript glue beside each and makes it small with wasm-opt; a module that has not changed comes from the cache;
 //! 3. [`sources`] reads what is not compiled: shells, styles, messages, icons, boot scripts, the service worker;
 //! 4. [`bundle`] mints **one build id** over all of it, gives every file a name with the hash of its content, and writes both folders;
-//! 5. [`compress`] writes a `.br` beside every file that gets smaller by it and prints the sizes.
+//! 5. [`compress`] writes a `.br` beside every file that gets smaller by it and prints the sizes;
+//! 6. only then what was there before is replaced, so that a run that is stopped leaves the old bundles whole.
 //!
 //! It must never write outside the target folder.
 
@@ -60,14 +61,22 @@ pub fn run(args: &[String]) -> Result<()> {
         "lanterna-worker",
     ]))?;
     let compiled = start.elapsed();
+    // Two runs at once would write into each other's folders: the second waits. The lock goes with the process.
+    let lock = cache_dir()?.join("lock");
+    let lock = fs::File::create(&lock).with_context(|| format!("cannot write {}", lock.display()))?;
+    lock.lock().context("cannot wait for another run")?;
     let tools = if effort == Effort::Full { Some(node_packages()?) } else { None };
     let ui = module::build("lanterna-ui", Glue::Module, tools.as_deref())?;
     let console = module::build("lanterna-console", Glue::Module, tools.as_deref())?;
     // A classic script: Firefox knows module workers only since 114.
     let worker = module::build("lanterna-worker", Glue::Script, tools.as_deref())?;
     let sources = sources::read(&root().join("assets"))?;
-    let build = bundle::write(&target_dir().join("web"), &sources, &bundle::Modules { ui, console, worker })?;
-    compress::run(&target_dir().join("web"), effort)?;
+    let (web, part) = (target_dir().join("web"), target_dir().join("web.part"));
+    remove(&part)?;
+    let build = bundle::write(&part, &sources, &bundle::Modules { ui, console, worker })?;
+    compress::run(&part, effort)?;
+    remove(&web)?;
+    fs::rename(&part, &web).with_context(|| format!("cannot rename {}", part.display()))?;
     println!("build {build}: {:.1} s, of which cargo {:.1} s", start.elapsed().as_secs_f64(), compiled.as_secs_f64());
     Ok(())
 }
@@ -106,6 +115,14 @@ fn node_packages() -> Result<PathBuf> {
     run_command(program("npm").current_dir(&dir).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]))?;
     fs::write(&installed, wanted).with_context(|| format!("cannot write {}", installed.display()))?;
     Ok(dir)
+}
+
+/// Removes a folder and all that is in it, if it is there.
+pub(crate) fn remove(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

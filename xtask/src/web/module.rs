@@ -2,7 +2,7 @@
 //!
 //! Both depend on nothing but the compiled file and the tools' versions, so they are kept under a key made of exactly that.
 
-use super::{cache_dir, copy, short_hash};
+use super::{cache_dir, copy, remove, short_hash};
 use crate::command::{program, run as run_command, target_dir};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -64,9 +64,7 @@ pub(crate) fn build(krate: &str, glue: Glue, tools: Option<&Path>) -> Result<Mod
 fn make(krate: &str, glue: Glue, tools: Option<&Path>, input: Vec<u8>, dir: &Path) -> Result<()> {
     // Made beside and renamed, so that a run that is stopped leaves nothing half done behind.
     let part = dir.with_extension("part");
-    if part.exists() {
-        fs::remove_dir_all(&part).with_context(|| format!("cannot remove {}", part.display()))?;
-    }
+    remove(&part)?;
     let mut bindgen = Bindgen::new();
     match glue {
         Glue::Module => bindgen.web(true)?,

@@ -211,11 +211,17 @@ impl Engine {
     }
 }
 
-/// Writes an op into the outbox, with its place in the device's order, the row it saw and the op it follows.
+/// Writes an op into the outbox, with its place in the device's order, the row it saw and the op it follows. What follows a refused op needs attention
+/// like that one: it may never have been sent, and then the server would wait for it for ever.
 pub(super) fn record(connection: &rusqlite::Connection, op_id: OpId, body: OpBody, moment: Moment) -> Result<(), StoreError> {
     let report = body.report();
     let base = Store::report(connection, report)?.and_then(|report| report.row).map(|row| row.version);
     let after = Store::last_op_of(connection, report)?;
+    let refused = Store::ops_of(connection, report)?.into_iter().find_map(|op| op.refused);
     let device_seq = Device::take_seq(connection)?;
-    Store::record(connection, &Op { op_id, device_seq, schema: SCHEMA, at: moment.wall, up_ms: moment.up_ms, base, after, body })
+    Store::record(connection, &Op { op_id, device_seq, schema: SCHEMA, at: moment.wall, up_ms: moment.up_ms, base, after, body })?;
+    match refused {
+        Some((code, detail)) => Store::refuse(connection, op_id, code, &detail),
+        None => Ok(()),
+    }
 }

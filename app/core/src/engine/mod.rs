@@ -364,6 +364,9 @@ impl Engine {
 
     fn next_rendition(&self, kind: Rendition, moment: Moment) -> Result<Option<StoredRendition>, StoreError> {
         let is_held = |hash: &PhotoHash| self.held.get(hash).is_some_and(|backoff| backoff.not_before_ms() > moment.up_ms);
-        Store::next_rendition(self.store.connection(), kind, is_held)
+        // A small picture is its own screen size, and one picture can be on two reports: it is one upload, with one request at a time.
+        let is_under_way =
+            |hash: &PhotoHash| self.pending.values().any(|pending| matches!(pending, Pending::Upload(sent) if sent.is_of(*hash)));
+        Store::next_rendition(self.store.connection(), kind, |hash| is_held(hash) || is_under_way(hash))
     }
 }

@@ -27,8 +27,10 @@ struct Bench {
     tickets: u64,
 }
 
+/// Wide enough for three different renditions.
 fn jpeg() -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([u8::try_from(x * 3).unwrap(), u8::try_from(y * 5).unwrap(), 90]));
+    let picture =
+        image::RgbImage::from_fn(1_700, 32, |x, y| image::Rgb([u8::try_from(x % 250).unwrap(), u8::try_from(y * 5).unwrap(), 90]));
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
@@ -325,6 +327,24 @@ fn a_refused_op_stays_is_explained_and_delays_no_other_report() {
 }
 
 #[test]
+fn what_follows_a_refused_op_needs_attention_and_is_not_sent_for_ever() {
+    let mut bench = Bench::registered();
+    let draft = bench.draft();
+    bench.add_photo(draft);
+    let report = bench.send_draft(draft);
+    bench.finish_render();
+    bench.answer_sync(|request| all(request, &Verdict::Rejected { code: ProblemCode::Unknown, detail: "no such service".to_owned() }));
+    bench.command(Command::Withdraw { report });
+    bench.later(16 * 60 * 1000);
+    assert!(
+        bench.find_http("/v1/sync").is_none(),
+        "neither the late photo nor the withdrawal is sent: the server does not know what they follow"
+    );
+    assert_eq!(bench.outbox_len(), 3);
+    assert_eq!(bench.reports()[0].delivery, DeliveryState::NeedsAttention);
+}
+
+#[test]
 fn a_deferred_op_waits_as_told_and_others_go_on() {
     let mut bench = Bench::registered();
     bench.send();
@@ -411,7 +431,7 @@ fn uploads_wait_for_their_report_and_go_thumbnail_screen_and_full_each_in_its_la
     let reports = bench.reports();
     assert_eq!((reports[0].delivery, reports[0].photos_sent), (DeliveryState::Delivered, (3, 3)));
     assert!(
-        bench.effects.iter().any(|effect| matches!(effect, Effect::DeleteFile { name } if name.ends_with(".raw"))),
+        bench.effects.iter().any(|effect| matches!(effect, Effect::DeleteFile { name } if name.strip_suffix(".raw").is_some())),
         "the raw file goes"
     );
 }
@@ -438,6 +458,33 @@ fn after_a_cut_the_server_is_asked_where_it_stands_and_obeyed() {
     bench.answer_with(token, 200, &[("upload-offset", "40")], b"");
     let (_, patch) = bench.take_http("/v1/uploads/abc");
     assert!(matches!(patch.body, Body::FilePiece { offset: 40, .. }));
+}
+
+#[test]
+fn one_picture_on_two_reports_is_one_upload_that_goes_on_where_it_is() {
+    let mut bench = Bench::registered();
+    for _ in 0..2 {
+        let draft = bench.draft();
+        bench.add_photo(draft);
+        bench.finish_render();
+        bench.send_draft(draft);
+    }
+    for _ in 0..2 {
+        bench.answer_sync(|request| all(request, &Verdict::Applied));
+    }
+    let (token, create) = bench.take_http("/v1/uploads");
+    let Body::FilePiece { name, length, .. } = create.body else { panic!("a piece") };
+    bench.answer_with(token, 201, &[("location", "/v1/uploads/abc"), ("upload-offset", "100")], b"");
+    // Whichever of the two photos has its turn: the upload is where it is.
+    for offset in [100, 150, 200] {
+        let (token, patch) = bench.take_http("/v1/uploads/abc");
+        assert!(bench.find_http("/v1/uploads/abc").is_none(), "one request at a time");
+        assert!(matches!(&patch.body, Body::FilePiece { name: again, offset: at, .. } if *again == name && *at == offset));
+        bench.answer_with(token, 204, &[("upload-offset", &(offset + 50).to_string())], b"");
+    }
+    let (token, _) = bench.take_http("/v1/uploads/abc");
+    bench.answer_with(token, 204, &[("upload-offset", &length.to_string()), ("lanterna-photo", "present")], b"");
+    assert!(bench.find_http("/v1/uploads/abc").is_none(), "that upload is over");
 }
 
 #[test]

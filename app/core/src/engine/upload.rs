@@ -4,6 +4,7 @@
 //! server is asked where it stands (HEAD) before a byte is sent again: after a power cut it may have less than it once said, and it is obeyed.
 
 use lanterna_bridge::Event;
+use lanterna_shared::photo::PhotoHash;
 
 use super::sync::{STALL_MS, bearer, retry_after_ms};
 use super::{Engine, Pending};
@@ -19,6 +20,13 @@ const CREATE_WITH_BYTES: u64 = 64 * 1024;
 pub(super) struct InFlight {
     rendition: StoredRendition,
     asked: Asked,
+}
+
+impl InFlight {
+    /// Whether it is about this file.
+    pub(super) fn is_of(&self, hash: PhotoHash) -> bool {
+        self.rendition.hash == hash
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

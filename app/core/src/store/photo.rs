@@ -300,7 +300,7 @@ impl Store {
         Ok(())
     }
 
-    /// Notes how far an upload is, as the server said.
+    /// Notes how far an upload is, as the server said: for every rendition that is this very file, because the server knows one upload of it.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
@@ -311,8 +311,8 @@ impl Store {
         acknowledged: u64,
     ) -> Result<(), StoreError> {
         connection
-            .prepare_cached("UPDATE rendition SET upload = ?3, acknowledged = ?4 WHERE photo_id = ?1 AND kind = ?2")?
-            .execute(params![rendition.photo.as_bytes(), rendition.kind.as_str(), upload, codec::to_i64(acknowledged)])?;
+            .prepare_cached("UPDATE rendition SET upload = ?2, acknowledged = ?3 WHERE hash = ?1 AND state = 'made'")?
+            .execute(params![rendition.hash.as_bytes(), upload, codec::to_i64(acknowledged)])?;
         Ok(())
     }
 
@@ -324,6 +324,8 @@ impl Store {
         connection
             .prepare_cached("UPDATE rendition SET state = 'present', upload = NULL WHERE photo_id = ?1 AND kind = ?2")?
             .execute(params![rendition.photo.as_bytes(), rendition.kind.as_str()])?;
+        // The upload is over. Where the same file is another photo's too, beginning anew is answered by "present".
+        Self::set_upload(connection, rendition, None, 0)?;
         let missing: i64 = connection
             .prepare_cached("SELECT count(*) FROM rendition WHERE photo_id = ?1 AND state <> 'present'")?
             .query_row([rendition.photo.as_bytes()], |row| row.get(0))?;
