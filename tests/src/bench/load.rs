@@ -93,6 +93,15 @@ async fn commits(server: &TestServer) -> u64 {
     line.trim().parse().unwrap()
 }
 
+/// What the server's process has worked so far, on all cores.
+fn worked(server: &TestServer) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", server.process())).unwrap();
+    // Behind the name, which may hold spaces: fields 14 and 15 of the whole are user and system time in hundredths of a second.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let hundredths: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    Duration::from_millis(hundredths * 10)
+}
+
 /// What a catalogue that the sender has already looks like in a request, so that it is not sent each time.
 async fn catalogue_version(server: SocketAddr, sender: &Sender) -> String {
     let body = sender.request(&[], 0);
@@ -125,7 +134,7 @@ async fn measure(requests: usize, ops_each: usize) -> Measured {
         }
         work.push((sender, bodies));
     }
-    let before = commits(&server).await;
+    let (before, worked_before) = (commits(&server).await, worked(&server));
     let start = Instant::now();
     let tasks: Vec<_> = work
         .into_iter()
@@ -158,23 +167,28 @@ async fn measure(requests: usize, ops_each: usize) -> Measured {
         times.extend(task.await.unwrap());
     }
     let took = start.elapsed();
-    let commits = commits(&server).await - before;
+    let (commits, worked) = (commits(&server).await - before, worked(&server).saturating_sub(worked_before));
     let ops = float((SENDERS * requests * ops_each) as u64);
     times.sort_unstable();
     Measured {
         ops_a_second: ops / took.as_secs_f64(),
         p99: times[times.len() * 99 / 100],
         fsyncs_a_thousand: float(commits) / ops * 1e3,
-        jobs: format!("{SENDERS} senders × {requests} requests × {ops_each} ops, {commits} commits in {:.1} s", took.as_secs_f64()),
+        jobs: format!(
+            "{SENDERS} senders × {requests} requests × {ops_each} ops, {commits} commits in {:.1} s, {:.0} µs of the server's cores an op",
+            took.as_secs_f64(),
+            worked.as_secs_f64() * 1e6 / ops
+        ),
     }
 }
 
-/// One op a request, as a street full of phones sends, and twenty, as phones do that come out of a tunnel.
+/// One op a request, as a street full of phones sends, and eight, as phones do that come out of a tunnel. With 50 senders that is as many ops on
+/// their way as can be answered within the p99 at the rate that is asked for.
 pub async fn rows() -> Vec<Row> {
-    let (single, batched) = (measure(200, 1).await, measure(50, 20).await);
+    let (single, batched) = (measure(300, 1).await, measure(150, 8).await);
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     vec![
-        Row::at_least("report ops a second, 20 a request", batched.ops_a_second, 10_000.0, "ops/s").beside(batched.jobs),
+        Row::at_least("report ops a second, 8 a request", batched.ops_a_second, 10_000.0, "ops/s").beside(batched.jobs),
         Row::at_most("  p99 of a request", ms(batched.p99), 50.0, "ms"),
         Row::at_most("  commits (one fsync each) a thousand ops", batched.fsyncs_a_thousand, 4.0, "commits"),
         Row::at_least("report ops a second, one a request", single.ops_a_second, 10_000.0, "ops/s").beside(single.jobs),

@@ -8,9 +8,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What has travelled.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Travelled {
-    pub requests: u64,
+    /// The body's bytes of each request, as they were announced.
+    pub requests: Vec<u64>,
     /// Bodies only.
     pub up: u64,
     pub down: u64,
@@ -40,9 +41,9 @@ impl Meter {
                     let mut answers = Messages::new(heads, false);
                     tokio::join!(
                         pass(&mut from_device, &mut to_server, |bytes| {
-                            let (messages, body) = requests.read(bytes);
+                            let (announced, body) = requests.read(bytes);
                             let mut counts = counts.lock().unwrap();
-                            counts.requests += messages;
+                            counts.requests.extend(announced);
                             counts.up += body;
                             counts.all_up += bytes.len() as u64;
                         }),
@@ -103,9 +104,9 @@ impl Messages {
         Self { at: At::Head, line: Vec::new(), heads, is_requests }
     }
 
-    /// Messages that began and bytes of bodies in these bytes.
-    fn read(&mut self, mut bytes: &[u8]) -> (u64, u64) {
-        let (mut messages, mut body) = (0, 0);
+    /// The messages that began in these bytes, each with the length of its body as far as it is announced; and the bytes of bodies.
+    fn read(&mut self, mut bytes: &[u8]) -> (Vec<u64>, u64) {
+        let (mut messages, mut body) = (Vec::new(), 0);
         while !bytes.is_empty() {
             match self.at {
                 At::Body(left) | At::Chunk(left) => {
@@ -126,9 +127,9 @@ impl Messages {
                     bytes = &bytes[1..];
                     let is_head = matches!(self.at, At::Head);
                     if is_head && self.line.ends_with(b"\r\n\r\n") {
-                        messages += 1;
                         let head = String::from_utf8_lossy(&std::mem::take(&mut self.line)).to_ascii_lowercase();
                         self.at = self.after_head(&head);
+                        messages.push(if let At::Body(length) = self.at { length } else { 0 });
                     } else if !is_head && self.line.ends_with(b"\r\n") {
                         let line = String::from_utf8_lossy(&std::mem::take(&mut self.line)).trim().to_owned();
                         self.at = match (&self.at, u64::from_str_radix(&line, 16)) {

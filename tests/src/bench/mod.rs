@@ -61,7 +61,16 @@ impl Row {
     }
 }
 
+/// How busy the machine is, in words: rates over both cores mean little on a busy one.
+#[must_use]
+pub fn machine() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    format!("{cores} cores, load average {}", load.split(' ').take(3).collect::<Vec<_>>().join(" "))
+}
+
 /// The table, ratios first.
+#[must_use]
 pub fn table(rows: &[Row]) -> String {
     let number = |value: f64| if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.3}") };
     let width = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
@@ -91,6 +100,12 @@ pub fn table(rows: &[Row]) -> String {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+/// How long this thread has had a core to itself: what "one core" is measured by where others use the machine, too.
+fn on_core() -> Duration {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(times.split(' ').next().unwrap().parse().unwrap())
 }
 
 /// Counts and bytes as floating point, exact up to 2^53.

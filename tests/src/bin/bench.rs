@@ -1,7 +1,7 @@
 //! Measures the rows of the bar that exist and prints them, ratios first. Arguments name groups to measure; without any, all are.
 
 use anyhow::{Result, bail};
-use lanterna_tests::bench::{Row, area, bundle, ingest, load, memory, render, saved, simulate, table, wire};
+use lanterna_tests::bench::{Row, area, bundle, ingest, load, machine, memory, render, saved, simulate, table, wire};
 
 const GROUPS: [&str; 9] = ["saved", "render", "wire", "load", "ingest", "area", "memory", "bundle", "simulate"];
 
@@ -20,6 +20,7 @@ async fn main() -> Result<()> {
     if cfg!(debug_assertions) {
         println!("This is not an optimised build: the figures say nothing. Run `cargo xtask bench`.");
     }
+    println!("{}", machine());
     let mut rows: Vec<Row> = Vec::new();
     for group in GROUPS.into_iter().filter(|group| args.is_empty() || args.iter().any(|arg| arg == group)) {
         eprintln!("measuring: {group}");

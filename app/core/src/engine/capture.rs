@@ -134,8 +134,11 @@ impl Engine {
         Ok(Reply::Done)
     }
 
-    /// Only after the commit that no longer speaks of them.
+    /// Only after the commit that no longer speaks of them. Files that are just being written stay: they have no row yet, and the same picture may be
+    /// on the photo that is forgotten and on the one that is rendered.
     pub(super) fn forget_files(&mut self, names: Vec<String>) {
+        let is_written = |name: &String| self.rendering.as_ref().is_some_and(|rendering| rendering.writes(name));
+        let names: Vec<_> = names.into_iter().filter(|name| !is_written(name)).collect();
         self.effects.extend(names.into_iter().map(|name| Effect::DeleteFile { name }));
     }
 

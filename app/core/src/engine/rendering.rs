@@ -24,6 +24,13 @@ pub(super) struct Rendering {
     failed: bool,
 }
 
+impl Rendering {
+    /// Whether a file of this name is one of its.
+    pub(super) fn writes(&self, name: &str) -> bool {
+        self.files.iter().any(|(_, hash, _)| StoredPhoto::rendition_name(*hash) == name)
+    }
+}
+
 impl Engine {
     /// Starts the next rendering when none runs: pictures are large, and one at a time keeps the memory of one.
     pub(super) fn render_next(&mut self) {

@@ -488,6 +488,22 @@ fn one_picture_on_two_reports_is_one_upload_that_goes_on_where_it_is() {
 }
 
 #[test]
+fn a_file_that_is_being_written_is_not_deleted_with_another_photo_of_the_same_picture() {
+    let mut bench = Bench::registered();
+    let draft = bench.draft();
+    bench.add_photo(draft);
+    bench.finish_render();
+    bench.add_photo(draft);
+    let at = bench.effects.iter().position(|effect| matches!(effect, Effect::Render { .. })).expect("a rendering");
+    let Effect::Render { token, .. } = bench.effects.remove(at) else { unreachable!() };
+    bench.feed(Input::Rendered { token, outcome: Ok(rendered()) });
+    let Reply::Draft(Draft { photos, .. }) = bench.command(Command::ResumeDraft) else { panic!("a draft") };
+    assert!(matches!(bench.command(Command::RemovePhoto { draft, photo: photos[0] }), Reply::Draft(_)));
+    let deleted = |effect: &Effect| matches!(effect, Effect::DeleteFile { name } if name.ends_with(".jpg"));
+    assert!(!bench.effects.iter().any(deleted), "{:?}", bench.effects);
+}
+
+#[test]
 fn a_photo_that_the_server_refuses_for_ever_delays_neither_data_nor_other_photos() {
     let mut bench = Bench::registered();
     let draft = bench.draft();

@@ -326,8 +326,12 @@ impl Store {
             .execute(params![rendition.photo.as_bytes(), rendition.kind.as_str()])?;
         // The upload is over. Where the same file is another photo's too, beginning anew is answered by "present".
         Self::set_upload(connection, rendition, None, 0)?;
+        // A photo whose file was lost is rendered again first: what is shown of it is made of the raw file.
         let missing: i64 = connection
-            .prepare_cached("SELECT count(*) FROM rendition WHERE photo_id = ?1 AND state <> 'present'")?
+            .prepare_cached(
+                "SELECT (SELECT count(*) FROM rendition WHERE photo_id = ?1 AND state <> 'present')
+                      + (SELECT count(*) FROM photo WHERE photo_id = ?1 AND state = 'raw')",
+            )?
             .query_row([rendition.photo.as_bytes()], |row| row.get(0))?;
         if missing > 0 {
             return Ok(Vec::new());
