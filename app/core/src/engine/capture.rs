@@ -8,6 +8,7 @@ use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::photo::{MAX_PHOTOS, MAX_RAW_BYTES};
+use lanterna_shared::position::Position;
 use lanterna_shared::problem::Invalid;
 use lanterna_shared::report::{NewReport, ReportKind};
 use lanterna_shared::text;
@@ -16,7 +17,7 @@ use super::{Engine, Pending};
 use crate::effect::{Effect, FileFailure, Moment};
 use crate::entropy::Entropy;
 use crate::error::{CommandError, StoreError};
-use crate::photo::sniff;
+use crate::photo::{position_in, sniff};
 use crate::store::{Device, Store, StoredPhoto, StoredReport};
 
 /// The most drafts that one answer lists.
@@ -29,6 +30,7 @@ pub(super) struct RawWritten {
     photo: PhotoId,
     media_type: &'static str,
     raw_bytes: u64,
+    position: Option<Position>,
 }
 
 impl Engine {
@@ -78,7 +80,8 @@ impl Engine {
             return Err(CommandError::TooManyPhotos);
         }
         let photo = PhotoId::mint(moment.wall, self.entropy.bytes());
-        let token = self.expect_result(Pending::RawWritten(RawWritten { ticket, draft, photo, media_type, raw_bytes }));
+        let position = position_in(&bytes);
+        let token = self.expect_result(Pending::RawWritten(RawWritten { ticket, draft, photo, media_type, raw_bytes, position }));
         self.effects.push(Effect::WriteFile { token, name: StoredPhoto::raw_name(photo), bytes });
         Ok(())
     }
@@ -102,7 +105,7 @@ impl Engine {
         // The draft may have been sent or thrown away meanwhile.
         let Some(draft) = Store::draft(self.store.connection(), raw.draft)? else { return Err(CommandError::NotFound("draft")) };
         let transaction = self.store.begin()?;
-        Store::add_photo(&transaction, raw.photo, raw.draft, raw.media_type, raw.raw_bytes)?;
+        Store::add_photo(&transaction, raw.photo, raw.draft, (raw.media_type, raw.raw_bytes), raw.position.as_ref())?;
         Store::put_draft(&transaction, raw.draft, &draft.content, moment.wall)?;
         transaction.commit()?;
         self.draft_reply(raw.draft)

@@ -3,5 +3,5 @@
 mod render;
 mod sniff;
 
-pub use render::{RenderError, Rendered, RenderedFile, render};
+pub use render::{RenderError, Rendered, RenderedFile, position_in, render};
 pub use sniff::{MediaType, sniff};

@@ -115,6 +115,12 @@ pub fn render(raw: &[u8]) -> Result<Rendered, RenderError> {
     })
 }
 
+/// Where a raw photo says it was taken; reads its head only, so that it is known the moment the photo is there.
+pub fn position_in(raw: &[u8]) -> Option<Position> {
+    let reader = ImageReader::new(Cursor::new(raw)).with_guessed_format().ok()?;
+    reader.into_decoder().ok()?.exif_metadata().ok().flatten().and_then(position_of)
+}
+
 /// As RGB; what is transparent becomes white, as on paper.
 fn opaque(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
@@ -267,6 +273,7 @@ mod tests {
         let mut raw = jpeg(640, 480, Some(exif_block(6)));
         raw.extend(b"a film behind the end, with GPS in it");
         let rendered = render(&raw).unwrap();
+        assert_eq!(position_in(&raw), rendered.position, "known before the picture is worked on");
         let position = rendered.position.unwrap();
         assert!((position.lat_degrees() - 44.405_555).abs() < 1e-5 && (position.lon_degrees() - 8.946_111).abs() < 1e-5);
         assert_eq!(position.source(), PositionSource::Photo);

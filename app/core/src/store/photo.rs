@@ -96,15 +96,23 @@ fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<PhotoHash> {
 }
 
 impl Store {
-    /// Adds a photo to a draft, behind those there are. Its raw file must be durable.
+    /// Adds a photo to a draft, behind those there are: what the camera gave (media type and bytes), whose file must be durable, and where it says it
+    /// was taken.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
-    pub fn add_photo(connection: &Connection, photo: PhotoId, draft: DraftId, media_type: &str, raw_bytes: u64) -> Result<(), StoreError> {
+    pub fn add_photo(
+        connection: &Connection,
+        photo: PhotoId,
+        draft: DraftId,
+        (media_type, raw_bytes): (&str, u64),
+        position: Option<&Position>,
+    ) -> Result<(), StoreError> {
+        let position = position.map(codec::to_json).transpose()?;
         connection.execute(
-            "INSERT INTO photo (photo_id, draft_id, ordinal, media_type, raw_bytes)
-             VALUES (?1, ?2, (SELECT coalesce(max(ordinal) + 1, 0) FROM photo WHERE draft_id = ?2), ?3, ?4)",
-            params![photo.as_bytes(), draft.as_bytes(), media_type, codec::to_i64(raw_bytes)],
+            "INSERT INTO photo (photo_id, draft_id, ordinal, media_type, raw_bytes, position)
+             VALUES (?1, ?2, (SELECT coalesce(max(ordinal) + 1, 0) FROM photo WHERE draft_id = ?2), ?3, ?4, ?5)",
+            params![photo.as_bytes(), draft.as_bytes(), media_type, codec::to_i64(raw_bytes), position],
         )?;
         Ok(())
     }
