@@ -26,28 +26,19 @@ const STAGES: [Stage; 12] = [
     ("arrows", |_| arrows::run()),
     ("deny", |_| deny::run()),
     ("clippy, native", |_| {
-        let mut clippy = cargo(["clippy", "--locked", "--workspace", "--all-targets"]);
-        clippy.args(SCREENS.iter().flat_map(|krate| ["--exclude", krate]));
-        crate::command::run(clippy.args(["--", "-D", "warnings"]))
+        crate::command::run(cargo(["clippy", "--locked"]).args(native()).args(["--all-targets", "--", "-D", "warnings"]))
     }),
     ("clippy, browser", |_| {
         let mut clippy = cargo(["clippy", "--locked", "--target", "wasm32-unknown-unknown", "-p", "lanterna-kit", "-p", "lanterna-worker"]);
         clippy.args(SCREENS.iter().flat_map(|krate| ["-p", krate]));
         crate::command::run(clippy.args(["--", "-D", "warnings"]))
     }),
-    ("unit tests", |tally| {
-        let mut tests = runner();
-        tests.args(["--locked", "--workspace", "--exclude", "lanterna-tests", "--exclude", "lanterna-shell"]);
-        tests.args(SCREENS.iter().flat_map(|krate| ["--exclude", krate]));
-        counted(&mut tests, tally)
-    }),
+    ("unit tests", |tally| counted(&mut runner(Tests::Units), tally)),
     ("web bundles", |_| web::run(&[])),
     // In the profile of the tests, so that everything below them is compiled once.
-    ("programs", |_| {
-        crate::command::run(&mut cargo(["build", "--locked", "-p", "lanterna", "-p", "lanterna-device", "-p", "lanterna-shell"]))
-    }),
+    ("programs", |_| crate::command::run(cargo(["build", "--locked"]).args(native()))),
     ("android", |_| android::run()),
-    ("whole system", |tally| counted(runner().args(["--locked", "-p", "lanterna-tests", "-p", "lanterna-shell"]), tally)),
+    ("whole system", |tally| counted(&mut runner(Tests::WholeSystem), tally)),
 ];
 
 /// Runs every stage and prints the closing line.
@@ -90,13 +81,40 @@ fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }
 
+/// Everything but the browser's crates. One selection for every stage: another one would resolve features anew and compile the heavy
+/// dependencies twice.
+fn native() -> impl Iterator<Item = &'static str> {
+    std::iter::once("--workspace").chain(SCREENS.iter().flat_map(|krate| ["--exclude", krate]))
+}
+
+/// Which tests to run.
+#[derive(Clone, Copy)]
+enum Tests {
+    /// Those of single crates, which need no program beside them.
+    Units,
+    /// Those that start the built programs.
+    WholeSystem,
+}
+
 /// nextest where it is installed, cargo's own runner where it is not.
-fn runner() -> Command {
+fn runner(tests: Tests) -> Command {
+    let whole = ["lanterna-tests", "lanterna-shell"];
     if on_path("cargo-nextest") {
-        cargo(["nextest", "run", "--no-fail-fast", "--color", "never"])
-    } else {
-        cargo(["test", "--no-fail-fast", "--color", "never"])
+        let of_whole = whole.map(|krate| format!("package({krate})")).join(" + ");
+        let filter = match tests {
+            Tests::Units => format!("not ({of_whole})"),
+            Tests::WholeSystem => of_whole,
+        };
+        let mut command = cargo(["nextest", "run", "--no-fail-fast", "--color", "never", "--locked"]);
+        command.args(native()).args(["-E", &filter]);
+        return command;
     }
+    let mut command = cargo(["test", "--no-fail-fast", "--color", "never", "--locked"]);
+    match tests {
+        Tests::Units => command.args(native()).args(whole.iter().flat_map(|krate| ["--exclude", krate])),
+        Tests::WholeSystem => command.args(whole.iter().flat_map(|krate| ["-p", krate])),
+    };
+    command
 }
 
 /// Runs tests, shows what they print as it comes, and adds up their counts.

@@ -128,7 +128,7 @@ pub(super) async fn sync(host: &mut Host) {
 }
 
 /// Saves one report with that photo and waits for its renditions.
-async fn capture(host: &mut Host, photo: Vec<u8>) -> ReportId {
+pub(super) async fn capture(host: &mut Host, photo: Vec<u8>) -> ReportId {
     let Reply::Draft(Draft { draft, .. }) = ask(host, Command::NewDraft).await else { panic!("no draft") };
     let (Reply::Draft(_), _) = host.call(Command::AddPhoto { draft }, Some(photo)).await else { panic!("no photo") };
     while !host.run_for(Duration::from_mins(1)).await.contains(&Event::DraftChanged { draft }) {}
@@ -139,7 +139,7 @@ async fn capture(host: &mut Host, photo: Vec<u8>) -> ReportId {
 }
 
 /// A device that has met the server through a meter.
-async fn met(folder: &Folder, name: &str, meter: &Meter) -> std::path::PathBuf {
+pub(super) async fn met(folder: &Folder, name: &str, meter: &Meter) -> std::path::PathBuf {
     let home = folder.join(name);
     Home::open(&home).unwrap().set_server(&meter.url()).unwrap();
     let mut host = open(&home);

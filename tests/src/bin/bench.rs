@@ -1,9 +1,9 @@
 //! Measures the rows of the bar that exist and prints them, ratios first. Arguments name groups to measure; without any, all are.
 
 use anyhow::{Result, bail};
-use lanterna_tests::bench::{Row, area, bundle, ingest, load, machine, memory, render, saved, simulate, table, wire};
+use lanterna_tests::bench::{Row, area, bundle, ingest, load, machine, memory, push, render, saved, simulate, table, wire};
 
-const GROUPS: [&str; 9] = ["saved", "render", "wire", "load", "ingest", "area", "memory", "bundle", "simulate"];
+const GROUPS: [&str; 10] = ["saved", "render", "wire", "push", "load", "ingest", "area", "memory", "bundle", "simulate"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -28,6 +28,7 @@ async fn main() -> Result<()> {
             "saved" => tokio::task::block_in_place(saved::rows),
             "render" => tokio::task::block_in_place(render::rows),
             "wire" => wire::rows().await,
+            "push" => push::rows().await,
             "load" => load::rows().await,
             "ingest" => ingest::rows().await,
             "area" => tokio::task::block_in_place(area::rows),

@@ -44,6 +44,7 @@ impl World {
         // Who is suspended is left to wake up.
         let awake = self.devices.iter().map(|device| device.paused_until).max().unwrap_or(0).max(self.now);
         while self.step(awake)? {}
+        self.now = awake;
         for number in 0..self.devices.len() {
             let device = &self.devices[number];
             if !device.is_on() || device.needs_restart {

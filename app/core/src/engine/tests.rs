@@ -488,6 +488,40 @@ fn one_picture_on_two_reports_is_one_upload_that_goes_on_where_it_is() {
 }
 
 #[test]
+fn the_full_size_goes_when_the_last_of_two_reports_with_the_same_picture_is_through() {
+    let mut bench = Bench::registered();
+    for _ in 0..2 {
+        let draft = bench.draft();
+        bench.add_photo(draft);
+        bench.finish_render();
+        bench.send_draft(draft);
+    }
+    for _ in 0..2 {
+        bench.answer_sync(|request| all(request, &Verdict::Applied));
+    }
+    let deleted = |bench: &Bench| {
+        let picture = |effect: &&Effect| matches!(effect, Effect::DeleteFile { name } if name.strip_suffix(".jpg").is_some());
+        bench.effects.iter().filter(picture).count()
+    };
+    // Each lane sends its first; the full size of both is there before the smaller ones of the second.
+    let mut lanes: Vec<Token> = (0..3).map(|_| bench.take_http("/v1/uploads").0).collect();
+    let full = lanes.pop().unwrap();
+    let present = [("location", "/v1/uploads/x"), ("upload-offset", "1"), ("lanterna-photo", "present")];
+    bench.answer_with(full, 201, &present, b"");
+    let (second_full, _) = bench.take_http("/v1/uploads");
+    bench.answer_with(second_full, 201, &present, b"");
+    for token in lanes {
+        bench.answer_with(token, 201, &present, b"");
+    }
+    assert_eq!(deleted(&bench), 0, "the server may still ask for it: the second report is on its way");
+    for _ in 0..2 {
+        let (token, _) = bench.take_http("/v1/uploads");
+        bench.answer_with(token, 201, &present, b"");
+    }
+    assert_eq!(deleted(&bench), 1);
+}
+
+#[test]
 fn a_file_that_is_being_written_is_not_deleted_with_another_photo_of_the_same_picture() {
     let mut bench = Bench::registered();
     let draft = bench.draft();

@@ -346,11 +346,12 @@ impl Store {
         }
         connection.execute("UPDATE photo SET raw_kept = 0 WHERE photo_id = ?1", [rendition.photo.as_bytes()])?;
         let mut names = vec![StoredPhoto::raw_name(rendition.photo)];
-        // A small picture can be its own screen size, and the same picture can be on another report.
+        // A small picture can be its own screen size, and the same picture can be on another report that is still on its way.
         let full: Option<PhotoHash> = connection
             .prepare_cached(
                 "SELECT f.hash FROM rendition f WHERE f.photo_id = ?1 AND f.kind = 'full' AND NOT EXISTS (
-                     SELECT 1 FROM rendition o WHERE o.hash = f.hash AND (o.kind <> 'full' OR o.state = 'made'))",
+                     SELECT 1 FROM rendition o JOIN photo p ON p.photo_id = o.photo_id
+                     WHERE o.hash = f.hash AND (o.kind <> 'full' OR o.state = 'made' OR p.raw_kept = 1))",
             )?
             .query_row([rendition.photo.as_bytes()], |row| hash(row, 0))
             .optional()?;
