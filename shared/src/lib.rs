@@ -8,6 +8,7 @@
 //! that was made against an older state. [`op`] is one intent on its way, [`verdict`] the answer to it, [`wire`] what both travel in and
 //! [`problem`] how a whole request is refused.
 
+pub mod answer;
 pub mod area;
 pub mod case;
 pub mod catalogue;
@@ -20,6 +21,7 @@ pub mod office;
 pub mod op;
 pub mod photo;
 pub mod position;
+pub mod priority;
 pub mod problem;
 pub mod report;
 pub mod role;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::{self, Answers};
 use crate::check::ReceiptCode;
 use crate::id::ReportId;
 use crate::photo::{MAX_PHOTOS, PhotoRef};
@@ -82,6 +83,9 @@ pub struct NewReport {
     /// In the citizen's words; may be empty; at most [`text::MAX_DESCRIPTION_CHARS`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// Answers to the service's questions.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
     /// Where; optional.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
@@ -99,6 +103,7 @@ impl NewReport {
     /// [`Invalid`] when a field breaks its bound.
     pub fn check(&self) -> Result<(), Invalid> {
         text::check("text", &self.text, text::MAX_DESCRIPTION_CHARS)?;
+        answer::check(&self.answers)?;
         if let Some(position) = &self.position {
             position.check()?;
         }

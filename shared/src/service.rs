@@ -70,6 +70,8 @@ codes! {
     DepartmentCode, "department";
     /// An area, "municipio-1".
     AreaCode, "area";
+    /// A question of a service, "depth".
+    QuestionCode, "question";
 }
 
 /// A category that a citizen can choose.

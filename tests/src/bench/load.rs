@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use lanterna::clock::{Clock, SystemClock, entropy};
 use lanterna_core::entropy::Entropy;
+use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::id::{InstallId, Lineage, OpId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
@@ -55,6 +56,7 @@ impl Sender {
             service: ServiceCode::new("pothole").unwrap(),
             text: "A hole before the school, as deep as a hand, on the side of the sea; somebody fell there last night and was hurt"
                 .to_owned(),
+            answers: Answers::new(),
             position: Some(position),
             sent_at: now,
             photos,

@@ -9,6 +9,7 @@ use lanterna_core::Settings;
 use lanterna_core::entropy::Entropy;
 use lanterna_core::native::{Home, Host};
 use lanterna_core::store::{Device, Store, StoredReport};
+use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::id::{OpId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
@@ -70,6 +71,7 @@ pub(super) fn queue(home: &Path, count: usize) {
             kind: ReportKind::Report,
             service: ServiceCode::new("pothole").unwrap(),
             text: described(&mut dice),
+            answers: Answers::new(),
             position: Some(position),
             sent_at: now,
             photos: vec![photo],

@@ -4,6 +4,7 @@ use lanterna::store::batch::{Device, OpBatch, PreparedOp};
 use lanterna::store::city::CitySetup;
 use lanterna::store::staff::{CaseScope, NewStaff, Staff, StaffAdded};
 use lanterna::store::{NewDevice, Pull, Registration, Store};
+use lanterna_shared::answer::Answers;
 use lanterna_shared::area::{Area, Corner};
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::id::{CaseId, InstallId, Lineage, OpId, ReportId, SubjectId, UserId};
@@ -117,6 +118,7 @@ pub fn report(service: &str) -> NewReport {
         kind: ReportKind::Report,
         service: ServiceCode::new(service).unwrap(),
         text: "Davanti al 12".to_owned(),
+        answers: Answers::new(),
         position: Some(here()),
         sent_at: at(-60),
         photos: Vec::new(),

@@ -4,6 +4,7 @@
 //! their row is committed, and "send" is one commit that turns the draft into a report and an op.
 
 use lanterna_bridge::{DraftContent, Event, Reply};
+use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
@@ -185,6 +186,7 @@ impl Engine {
             kind: ReportKind::Report,
             service,
             text: found.content.text,
+            answers: Answers::new(),
             position: found.content.position,
             sent_at: moment.wall,
             photos,

@@ -3,7 +3,7 @@
 use super::batch::{Outcome, Sender};
 use super::history::{Change, append_change, trace_text};
 use super::photo::expect_photo;
-use super::row::signed;
+use super::row::{damaged, signed};
 use crate::store::batch::Refusal;
 use crate::store::city::City;
 use crate::store::error::StoreError;
@@ -144,8 +144,10 @@ fn insert_report(conn: &Connection, city: &City, case: CaseId, sender: &Sender, 
         signed(seq)
     ])?;
     let position = new.position.as_ref();
+    let answers = serde_json::to_string(&new.answers).map_err(|_| damaged("the answers of a report"))?;
     conn.prepare_cached(
-        "INSERT INTO report_content (jurisdiction, report_id, text, lat_e7, lon_e7, accuracy_m, position_source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO report_content (jurisdiction, report_id, text, lat_e7, lon_e7, accuracy_m, position_source, answers)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         city.jurisdiction,
@@ -154,7 +156,8 @@ fn insert_report(conn: &Connection, city: &City, case: CaseId, sender: &Sender, 
         position.map(Position::lat_e7),
         position.map(Position::lon_e7),
         position.and_then(Position::accuracy_m),
-        position.map(|position| source_text(position.source()))
+        position.map(|position| source_text(position.source())),
+        answers
     ])?;
     Ok(())
 }

@@ -6,7 +6,16 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Every step from an empty database to the newest schema, in order; the last statement of each sets `user_version` to its number.
-const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/server-sqlite/0001_create_city.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../migrations/server-sqlite/0001_create_city.sql"),
+    include_str!("../../../../migrations/server-sqlite/0002_describe_catalogue.sql"),
+    include_str!("../../../../migrations/server-sqlite/0003_type_routing_rules.sql"),
+    include_str!("../../../../migrations/server-sqlite/0004_keep_calendars.sql"),
+    include_str!("../../../../migrations/server-sqlite/0005_guard_moves.sql"),
+    include_str!("../../../../migrations/server-sqlite/0006_know_people.sql"),
+    include_str!("../../../../migrations/server-sqlite/0007_link_duplicates.sql"),
+    include_str!("../../../../migrations/server-sqlite/0008_bound_senders.sql"),
+];
 /// How long to wait for another process, such as an import while the server runs.
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection: more than there are in the code.
