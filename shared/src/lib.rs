@@ -14,6 +14,7 @@ pub mod case;
 pub mod catalogue;
 pub mod check;
 pub mod clock;
+pub mod duplicate;
 pub mod id;
 pub mod merge;
 pub mod moves;

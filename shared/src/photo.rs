@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
+use crate::duplicate::PerceptualHash;
 use crate::problem::Invalid;
 
 /// The most photos on one report.
@@ -149,6 +150,9 @@ pub struct PhotoRef {
     pub screen: PhotoHash,
     /// Hash of the [`Rendition::Full`].
     pub full: PhotoHash,
+    /// What the picture looks like, to find others of the same thing; absent from older devices and where a picture is too plain to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alike: Option<PerceptualHash>,
 }
 
 impl PhotoRef {

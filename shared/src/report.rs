@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{self, Answers};
 use crate::check::ReceiptCode;
+use crate::duplicate::join::CaseRef;
 use crate::id::ReportId;
 use crate::photo::{MAX_PHOTOS, PhotoRef};
 use crate::position::Position;
@@ -94,6 +95,10 @@ pub struct NewReport {
     /// At most [`MAX_PHOTOS`]; further ones, not ready at the time, follow as ops of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<PhotoRef>,
+    /// The open case that the citizen wants to join. A wish: where it cannot be, the report opens a case of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub joins: Option<CaseRef>,
 }
 
 impl NewReport {

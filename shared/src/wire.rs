@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::CaseStatus;
 use crate::catalogue::Catalogue;
 use crate::check::CaseNumber;
+use crate::duplicate::join::Joined;
 use crate::id::{InstallId, Lineage, ReportId, SubjectId};
 use crate::photo::PhotoHash;
 use crate::report::Channel;
@@ -136,4 +137,7 @@ pub struct ReportRow {
     /// Whether the citizen has withdrawn this report.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
+    /// What came of the wish to join a case; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Joined>,
 }

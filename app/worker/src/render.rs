@@ -68,8 +68,15 @@ pub fn run_photo(raw: &[u8]) -> Result<(), JsValue> {
             let buffer = |file: &RenderedFile| Uint8Array::from(file.bytes.as_slice()).buffer();
             let files = [buffer(&rendered.thumb), buffer(&rendered.screen), buffer(&rendered.full)];
             let position = rendered.position.and_then(|position| serde_json::to_string(&position).ok());
+            let alike = rendered.alike.map(|alike| alike.to_string());
             let [thumb, screen, full] = &files;
-            let fields = vec![("thumb", thumb.into()), ("screen", screen.into()), ("full", full.into()), ("position", position.into())];
+            let fields = vec![
+                ("thumb", thumb.into()),
+                ("screen", screen.into()),
+                ("full", full.into()),
+                ("position", position.into()),
+                ("alike", alike.into()),
+            ];
             (fields, files.iter().collect::<Array>())
         }
         Err(error) => (vec![("refused", name_of(&error).into())], Array::new()),
@@ -102,5 +109,6 @@ fn read(answer: &JsValue) -> Result<Rendered, RenderError> {
         Ok(RenderedFile { hash: lanterna_shared::photo::PhotoHash::of(&bytes), bytes })
     };
     let position = get("position").as_string().and_then(|position| serde_json::from_str::<Position>(&position).ok());
-    Ok(Rendered { thumb: file("thumb")?, screen: file("screen")?, full: file("full")?, position })
+    let alike = get("alike").as_string().and_then(|alike| alike.parse().ok());
+    Ok(Rendered { thumb: file("thumb")?, screen: file("screen")?, full: file("full")?, position, alike })
 }

@@ -32,6 +32,8 @@ pub enum Access {
 const ALL_STAFF: &[Role] = Role::STAFF;
 const READS_CASES: &[Role] = &[Role::Officer, Role::Partner, Role::Dispatcher, Role::Supervisor, Role::Auditor];
 const MOVES_CASES: &[Role] = &[Role::Officer, Role::Partner, Role::Dispatcher, Role::Supervisor];
+/// Who joins, splits and publishes (DOMAIN.md).
+const LINKS_CASES: &[Role] = &[Role::Officer, Role::Dispatcher];
 
 /// Every route of `/v1`.
 pub const RULES: &[(&str, &str, Access)] = &[
@@ -49,6 +51,12 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/v1/cases", Access::Staff(READS_CASES)),
     ("GET", "/v1/cases/{case}", Access::Staff(READS_CASES)),
     ("POST", "/v1/cases/{case}/moves", Access::Staff(MOVES_CASES)),
+    ("GET", "/v1/cases/{case}/alike", Access::Staff(READS_CASES)),
+    ("POST", "/v1/cases/{case}/alike/{other}/dismiss", Access::Staff(LINKS_CASES)),
+    ("DELETE", "/v1/cases/{case}/alike/{other}/dismiss", Access::Staff(LINKS_CASES)),
+    ("POST", "/v1/cases/{case}/publish", Access::Staff(LINKS_CASES)),
+    ("POST", "/v1/cases/{case}/unpublish", Access::Staff(LINKS_CASES)),
+    ("GET", "/v1/open-cases", Access::Device),
     ("GET", "/v1/departments", Access::Staff(READS_CASES)),
 ];
 

@@ -5,12 +5,14 @@
 //! answers, [`problem`] says no.
 
 pub mod access;
+pub mod alike;
 pub mod cases;
 pub mod devices;
 pub mod health;
 pub mod json;
 pub mod limit;
 mod observe;
+pub mod open_cases;
 pub mod photos;
 pub mod problem;
 pub mod serve;
@@ -70,6 +72,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::detail))
         .routes(routes!(cases::make_move))
         .routes(routes!(cases::departments))
+        .routes(routes!(alike::alike))
+        .routes(routes!(alike::dismiss, alike::undo_dismissal))
+        .routes(routes!(alike::publish))
+        .routes(routes!(alike::unpublish))
+        .routes(routes!(open_cases::open_cases))
         .layer(RequestDecompressionLayer::new())
         .layer(middleware::map_response(unknown_coding));
     // Bodies of these are streamed and bounded by what was announced.

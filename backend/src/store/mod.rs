@@ -10,6 +10,7 @@
 
 pub mod batch;
 pub mod city;
+pub mod duplicate;
 pub mod error;
 pub mod photo;
 pub mod sqlite;
@@ -18,8 +19,12 @@ pub mod staff;
 use async_trait::async_trait;
 use batch::{Device, OpBatch};
 use city::{City, CitySetup, ImportRefusal};
+use duplicate::SuggestionDecided;
 use error::StoreError;
 use lanterna_shared::area::Area;
+use lanterna_shared::duplicate::geohash::Geohash;
+use lanterna_shared::duplicate::index::OpenCase;
+use lanterna_shared::duplicate::view::AlikeCases;
 use lanterna_shared::id::{CaseId, InstallId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
@@ -159,6 +164,27 @@ pub trait Store: Send + Sync + 'static {
         request: MoveRequest,
         now: Timestamp,
     ) -> Result<MoveOutcome, StoreError>;
+
+    /// Cases that look like one, the best suggestions first; `None` when there is no such case within the scope.
+    async fn alike_cases(&self, scope: CaseScope, case: CaseId) -> Result<Option<AlikeCases>, StoreError>;
+
+    /// Dismisses the suggestion that the first case of the pair, which must be within the scope, and the second are one; or takes that back.
+    async fn decide_alike(
+        &self,
+        staff: Staff,
+        scope: CaseScope,
+        pair: (CaseId, CaseId),
+        dismissed: bool,
+        now: Timestamp,
+    ) -> Result<SuggestionDecided, StoreError>;
+
+    /// Publishes a case or takes it back; `false` when there is none within the scope.
+    async fn publish_case(&self, staff: Staff, scope: CaseScope, case: CaseId, published: bool, now: Timestamp)
+    -> Result<bool, StoreError>;
+
+    /// The published cases of these cells that are open, the newest first in each; at most
+    /// [`lanterna_shared::duplicate::index::MAX_OPEN_CASES`].
+    async fn open_cases(&self, cells: Vec<Geohash>) -> Result<Vec<OpenCase>, StoreError>;
 
     /// Adds a log-in.
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError>;

@@ -209,7 +209,7 @@ pub(crate) fn pictures(full_bytes: usize) -> Pictures {
         bytes
     };
     let (thumb, full) = (picture(2_000), picture(full_bytes));
-    let named = PhotoRef { thumb: PhotoHash::of(&thumb), screen: PhotoHash::of(b"never sent"), full: PhotoHash::of(&full) };
+    let named = PhotoRef { thumb: PhotoHash::of(&thumb), screen: PhotoHash::of(b"never sent"), full: PhotoHash::of(&full), alike: None };
     Pictures { thumb, full, named }
 }
 

@@ -55,7 +55,7 @@ async fn expect(server: &TestServer, sender: &mut Sender, files: &[File]) {
     for eight in files.chunks(8) {
         let photos = eight.iter().map(|file| {
             let other = |byte: u8| PhotoHash::of(&[file.hash.as_bytes().as_slice(), &[byte]].concat());
-            PhotoRef { thumb: other(1), screen: other(2), full: file.hash }
+            PhotoRef { thumb: other(1), screen: other(2), full: file.hash, alike: None }
         });
         let op = sender.op(photos.collect());
         let body = sender.request(&[op], 0);

@@ -60,6 +60,7 @@ impl Sender {
             position: Some(position),
             sent_at: now,
             photos,
+            joins: None,
         };
         let body = OpBody::CreateReport(new);
         Op {

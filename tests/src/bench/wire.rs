@@ -11,6 +11,7 @@ use lanterna_core::native::{Home, Host};
 use lanterna_core::store::{Device, Store, StoredReport};
 use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::duplicate::PerceptualHash;
 use lanterna_shared::id::{OpId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::photo::{PhotoHash, PhotoRef};
@@ -64,7 +65,8 @@ pub(super) fn queue(home: &Path, count: usize) {
         let mut degrees = |middle: f64| middle + (float(dice.between(0, 400_000)) - 200_000.0) / 1e7;
         let position = Position::from_degrees(degrees(44.41), degrees(8.93), Some(9.0), PositionSource::Gps).unwrap();
         let mut hash = || PhotoHash::from_bytes(dice.bytes());
-        let photo = PhotoRef { thumb: hash(), screen: hash(), full: hash() };
+        let (thumb, screen, full) = (hash(), hash(), hash());
+        let photo = PhotoRef { thumb, screen, full, alike: Some(PerceptualHash::from_bits(dice.bits())) };
         let new = NewReport {
             report: ReportId::mint(now, dice.bytes()),
             receipt: ReceiptCode::mint(dice.bits()),
@@ -75,6 +77,7 @@ pub(super) fn queue(home: &Path, count: usize) {
             position: Some(position),
             sent_at: now,
             photos: vec![photo],
+            joins: None,
         };
         let report = StoredReport {
             report: new.report,

@@ -107,7 +107,7 @@ pub fn here() -> Position {
 /// A photo that nobody took before.
 pub fn photo() -> PhotoRef {
     let hash = || PhotoHash::of(&fresh());
-    PhotoRef { thumb: hash(), screen: hash(), full: hash() }
+    PhotoRef { thumb: hash(), screen: hash(), full: hash(), alike: None }
 }
 
 /// A new report about `service`, here.
@@ -122,6 +122,7 @@ pub fn report(service: &str) -> NewReport {
         position: Some(here()),
         sent_at: at(-60),
         photos: Vec::new(),
+        joins: None,
     }
 }
 

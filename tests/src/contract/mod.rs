@@ -9,6 +9,7 @@
 
 pub mod cities;
 pub mod devices;
+pub mod duplicates;
 pub mod fixture;
 pub mod moving;
 pub mod office;
@@ -43,6 +44,11 @@ macro_rules! store_contract {
             office: a_page_shows_the_newest_first_and_goes_on, an_officer_sees_the_own_departments_cases_only, who_has_no_scope_sees_nothing,
                 a_case_shows_report_timeline_and_trace, a_wrong_clock_is_corrected, a_name_is_given_once, an_officer_needs_a_department_that_exists,
                 a_session_lasts_until_it_ends_or_is_ended;
+            duplicates: a_report_beside_an_open_case_is_suggested_with_reasons_and_nothing_is_joined, a_report_far_away_or_long_after_is_not_suggested,
+                a_report_without_a_position_is_no_trouble, a_case_that_is_over_is_not_suggested, the_best_of_many_are_suggested,
+                a_photo_that_follows_makes_a_suggestion, a_suggestion_is_dismissed_and_taken_back, a_case_of_another_office_is_a_number_only,
+                nothing_is_public_until_staff_say_so, a_published_case_shows_a_rounded_place_and_no_more, a_report_joins_a_published_case,
+                a_case_can_be_joined_by_its_number, a_wish_that_cannot_be_opens_a_case_and_says_why, who_joined_is_told_once_not_once_a_report;
             moving: taking_charge_reaches_the_citizen, a_stale_move_changes_nothing, a_move_outside_the_table_is_refused, a_move_in_the_wrong_role_is_refused,
                 only_moves_that_can_be_checked_are_offered, stopping_asks_for_a_reason, a_dispatcher_gives_a_case_to_a_department,
                 a_case_cannot_be_given_to_nobody, another_departments_case_is_not_there, of_two_moves_at_once_one_is_made;

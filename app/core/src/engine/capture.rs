@@ -190,6 +190,7 @@ impl Engine {
             position: found.content.position,
             sent_at: moment.wall,
             photos,
+            joins: None,
         };
         new.check()?;
         record(&transaction, op_id, OpBody::CreateReport(new), moment)?;

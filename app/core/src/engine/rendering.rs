@@ -3,6 +3,7 @@
 //! A photo whose report was sent before it was ready tells the server of itself with an op of its own, in the transaction that makes it ready.
 
 use lanterna_bridge::Event;
+use lanterna_shared::duplicate::PerceptualHash;
 use lanterna_shared::id::PhotoId;
 use lanterna_shared::op::OpBody;
 use lanterna_shared::photo::{PhotoHash, PhotoRef, Rendition};
@@ -20,6 +21,7 @@ pub(super) struct Rendering {
     photo: PhotoId,
     files: [(Rendition, PhotoHash, u64); 3],
     position: Option<Position>,
+    alike: Option<PerceptualHash>,
     unwritten: usize,
     failed: bool,
 }
@@ -49,14 +51,14 @@ impl Engine {
     pub(super) fn rendered(&mut self, photo: PhotoId, outcome: Result<Rendered, RenderError>, moment: Moment) {
         match outcome {
             Ok(rendered) => {
-                let PhotoRef { thumb, screen, full } = rendered.photo_ref();
+                let PhotoRef { thumb, screen, full, alike } = rendered.photo_ref();
                 let size = |bytes: &Vec<u8>| bytes.len() as u64;
                 let files = [
                     (Rendition::Thumb, thumb, size(&rendered.thumb.bytes)),
                     (Rendition::Screen, screen, size(&rendered.screen.bytes)),
                     (Rendition::Full, full, size(&rendered.full.bytes)),
                 ];
-                self.rendering = Some(Rendering { photo, files, position: rendered.position, unwritten: 3, failed: false });
+                self.rendering = Some(Rendering { photo, files, position: rendered.position, alike, unwritten: 3, failed: false });
                 for file in [rendered.thumb, rendered.screen, rendered.full] {
                     let token = self.expect_result(Pending::RenditionWritten(photo));
                     self.effects.push(Effect::WriteFile { token, name: StoredPhoto::rendition_name(file.hash), bytes: file.bytes });
@@ -100,7 +102,7 @@ impl Engine {
         let op_id = self.mint_op(moment);
         let transaction = self.store.begin()?;
         let before = Store::photo_ref(&transaction, rendering.photo)?;
-        Store::add_renditions(&transaction, rendering.photo, &rendering.files, rendering.position.as_ref())?;
+        Store::add_renditions(&transaction, rendering.photo, &rendering.files, (rendering.position.as_ref(), rendering.alike))?;
         if let Some(report) = photo.report
             && let Some(photo_ref) = Store::photo_ref(&transaction, rendering.photo)?
             // Rendered again after a file was lost: the same bytes need no new op.

@@ -12,9 +12,11 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, Limits, RgbImage};
 
+use lanterna_shared::duplicate::PerceptualHash;
 use lanterna_shared::photo::{MAX_RAW_BYTES, PhotoHash, PhotoRef, Rendition};
 use lanterna_shared::position::{Position, PositionSource};
 
+use super::alike::alike;
 use super::sniff::sniff;
 
 /// The most pixels that are decoded: 128 million, 384 MB as RGB.
@@ -67,12 +69,14 @@ pub struct Rendered {
     pub full: RenderedFile,
     /// Where the photo says it was taken.
     pub position: Option<Position>,
+    /// What it looks like.
+    pub alike: Option<PerceptualHash>,
 }
 
 impl Rendered {
     /// What ops call the three.
     pub fn photo_ref(&self) -> PhotoRef {
-        PhotoRef { thumb: self.thumb.hash, screen: self.screen.hash, full: self.full.hash }
+        PhotoRef { thumb: self.thumb.hash, screen: self.screen.hash, full: self.full.hash, alike: self.alike }
     }
 }
 
@@ -106,9 +110,11 @@ pub fn render(raw: &[u8]) -> Result<Rendered, RenderError> {
 
     let screen = scaled(&picture, Rendition::Screen)?;
     let thumb = scaled(screen.as_ref().unwrap_or(&picture), Rendition::Thumb)?;
+    let smallest = thumb.as_ref().or(screen.as_ref()).unwrap_or(&picture);
     let encode = |picture: &RgbImage, rendition| encode_within(picture, icc.as_deref(), rendition).map(RenderedFile::new);
     Ok(Rendered {
-        thumb: encode(thumb.as_ref().or(screen.as_ref()).unwrap_or(&picture), Rendition::Thumb)?,
+        alike: alike(smallest),
+        thumb: encode(smallest, Rendition::Thumb)?,
         screen: encode(screen.as_ref().unwrap_or(&picture), Rendition::Screen)?,
         full: encode(&picture, Rendition::Full)?,
         position,

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use lanterna_shared::duplicate::PerceptualHash;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::photo::{PhotoHash, PhotoRef, Rendition};
 use lanterna_shared::position::Position;
@@ -228,7 +229,8 @@ impl Store {
         Ok(())
     }
 
-    /// Adds a photo's renditions, whose files must be durable; made again, they replace those that were.
+    /// Adds a photo's renditions, whose files must be durable; made again, they replace those that were. With them what the photo told: where it was
+    /// taken and what it looks like.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
@@ -236,11 +238,13 @@ impl Store {
         connection: &Connection,
         photo: PhotoId,
         files: &[(Rendition, PhotoHash, u64)],
-        position: Option<&Position>,
+        (position, alike): (Option<&Position>, Option<PerceptualHash>),
     ) -> Result<(), StoreError> {
         let position = position.map(codec::to_json).transpose()?;
-        connection
-            .execute("UPDATE photo SET state = 'rendered', position = ?2 WHERE photo_id = ?1", params![photo.as_bytes(), position])?;
+        connection.execute(
+            "UPDATE photo SET state = 'rendered', position = ?2, alike = ?3 WHERE photo_id = ?1",
+            params![photo.as_bytes(), position, alike.map(|alike| alike.to_string())],
+        )?;
         let mut statement = connection.prepare_cached(
             "INSERT INTO rendition (photo_id, kind, hash, bytes) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (photo_id, kind) DO UPDATE SET hash = ?3, bytes = ?4, state = 'made', upload = NULL, acknowledged = 0",
@@ -261,8 +265,12 @@ impl Store {
             Ok(statement.query_row(params![photo.as_bytes(), kind.as_str()], |row| hash(row, 0)).optional()?)
         };
         let (thumb, screen, full) = (one(Rendition::Thumb)?, one(Rendition::Screen)?, one(Rendition::Full)?);
+        let mut statement = connection.prepare_cached("SELECT alike FROM photo WHERE photo_id = ?1")?;
+        let alike: Option<String> = statement.query_row([photo.as_bytes()], |row| row.get(0)).optional()?.flatten();
+        // What cannot be read is only not told: the photo is no worse for it.
+        let alike = alike.and_then(|text| text.parse().ok());
         Ok(match (thumb, screen, full) {
-            (Some(thumb), Some(screen), Some(full)) => Some(PhotoRef { thumb, screen, full }),
+            (Some(thumb), Some(screen), Some(full)) => Some(PhotoRef { thumb, screen, full, alike }),
             _ => None,
         })
     }

@@ -2,14 +2,16 @@
 
 use super::batch::{Outcome, Sender};
 use super::photo::expect_photo;
+use super::suggestion;
 use crate::store::batch::Refusal;
 use crate::store::city::City;
 use crate::store::error::StoreError;
-use lanterna_shared::id::ReportId;
+use lanterna_shared::id::{CaseId, ReportId};
 use lanterna_shared::photo::{MAX_PHOTOS, PhotoRef};
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::verdict::Verdict;
 use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 /// Applies one `add_photo`. Photos are only ever added, so it never conflicts and never makes a move of the office stale.
 pub(super) fn add_photo(
@@ -43,5 +45,8 @@ pub(super) fn add_photo(
     expect_photo(conn, city, subject, report, count, photo)?;
     conn.prepare_cached("UPDATE \"case\" SET photos = photos + 1 WHERE jurisdiction = ?1 AND case_id = ?2")?
         .execute(params![city.jurisdiction, case])?;
+    if let Some(alike) = photo.alike {
+        suggestion::pictured(conn, city, CaseId(Uuid::from_bytes(case)), alike)?;
+    }
     Ok(Ok(Verdict::Applied))
 }

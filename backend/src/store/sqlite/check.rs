@@ -18,6 +18,9 @@ const COUNTS: &[(&str, &str)] = &[
     ("photos present", "SELECT count(*) FROM rendition WHERE state = 'present'"),
     ("photos wanted", "SELECT count(*) FROM rendition WHERE state = 'wanted'"),
     ("log-ins", "SELECT count(*) FROM staff"),
+    ("duplicate suggestions", "SELECT count(*) FROM duplicate_suggestion"),
+    ("published cases", "SELECT count(*) FROM \"case\" WHERE published = 1"),
+    ("notices", "SELECT count(*) FROM notice"),
     ("areas", "SELECT count(*) FROM area WHERE retired = 0"),
 ];
 
@@ -30,6 +33,11 @@ const INVARIANTS: &[(&str, &str)] = &[
     ),
     ("reports have no create_report op that was applied for them, or two", include_str!("check_ops.sql")),
     ("cases have a photo count other than their photos", include_str!("check_photos.sql")),
+    ("cases are compared as open though they are not, or the other way round", include_str!("check_likeness.sql")),
+    (
+        "private cases stand in the public index",
+        "SELECT count(*) FROM public_case p JOIN \"case\" c ON c.jurisdiction = p.jurisdiction AND c.case_id = p.case_id WHERE c.published = 0",
+    ),
     ("cases have a last timeline entry that says another status or owner", include_str!("check_timeline.sql")),
     (
         "reports have a version above the last change",

@@ -2,14 +2,17 @@
 
 use super::batch::{Outcome, Sender};
 use super::history::{Change, append_change, trace_text};
+use super::joining::{self, Wish};
 use super::photo::expect_photo;
 use super::row::{damaged, signed};
+use super::suggestion;
 use crate::store::batch::Refusal;
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::area::Area;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::clock;
+use lanterna_shared::duplicate::join::Joined;
 use lanterna_shared::id::{CaseId, ReportId};
 use lanterna_shared::moves::Move;
 use lanterna_shared::position::{Position, PositionSource};
@@ -62,6 +65,10 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
             Err(Refusal::new(ProblemCode::IdReused, "Another report has this id: write it again."))
         });
     }
+    let wish = joining::wish(conn, city, new)?;
+    if let Some(Wish { case: Some(case), outcome: Joined::Joined }) = wish {
+        return joining::join(conn, city, sender, new, case);
+    }
     let Some(plan) = plan(city, new, sender.now) else {
         return Ok(Err(Refusal::new(ProblemCode::Unknown, "This category is not offered any more: choose another and send it again.")));
     };
@@ -71,6 +78,10 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
     insert_report(conn, city, case, sender, new, seq)?;
     for (photo, ordinal) in new.photos.iter().zip(0_u8..) {
         expect_photo(conn, city, subject, new.report, ordinal, photo)?;
+    }
+    suggestion::opened(conn, city, case, new, sender.now)?;
+    if let Some(wish) = wish {
+        joining::opened_anew(conn, city, case, new, wish)?;
     }
     Ok(Ok(Verdict::Applied))
 }
@@ -124,7 +135,15 @@ fn insert_case(
     Ok(())
 }
 
-fn insert_report(conn: &Connection, city: &City, case: CaseId, sender: &Sender, new: &NewReport, seq: u64) -> Result<(), StoreError> {
+/// Writes a report of a case, and what it says.
+pub(super) fn insert_report(
+    conn: &Connection,
+    city: &City,
+    case: CaseId,
+    sender: &Sender,
+    new: &NewReport,
+    seq: u64,
+) -> Result<(), StoreError> {
     conn.prepare_cached(
         "INSERT INTO report (jurisdiction, report_id, subject_id, case_id, kind, channel, service, receipt, sent_at, clock_offset_ms, received_at, version)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -170,7 +189,8 @@ const fn kind_text(kind: ReportKind) -> &'static str {
     }
 }
 
-const fn source_text(source: PositionSource) -> &'static str {
+/// A source as it is stored.
+pub(super) const fn source_text(source: PositionSource) -> &'static str {
     match source {
         PositionSource::Gps => "gps",
         PositionSource::Photo => "photo",

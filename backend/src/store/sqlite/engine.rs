@@ -1,14 +1,18 @@
 //! The [`Store`] over the plain functions: which of them write and which only read.
 
-use super::{SqliteStore, batch, check, city, detail, device, moving, photo, pull, queue, staff};
+use super::{SqliteStore, batch, check, city, detail, device, moving, photo, public, pull, queue, staff, suggestion};
 use crate::store::batch::{Device, OpBatch};
 use crate::store::city::{City, CitySetup, ImportRefusal};
+use crate::store::duplicate::SuggestionDecided;
 use crate::store::error::StoreError;
 use crate::store::photo::{ExpectedPhoto, PhotoOfReport, Upload};
 use crate::store::staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store};
 use async_trait::async_trait;
 use lanterna_shared::area::Area;
+use lanterna_shared::duplicate::geohash::Geohash;
+use lanterna_shared::duplicate::index::OpenCase;
+use lanterna_shared::duplicate::view::AlikeCases;
 use lanterna_shared::id::{CaseId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
@@ -106,6 +110,36 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<MoveOutcome, StoreError> {
         self.writer.run(0, false, move |conn, city, _| moving::make_move(conn, city, &staff, &scope, case, &request, now)).await
+    }
+
+    async fn alike_cases(&self, scope: CaseScope, case: CaseId) -> Result<Option<AlikeCases>, StoreError> {
+        self.readers.run(move |conn, city| suggestion::alike(conn, city, &scope, case)).await
+    }
+
+    async fn decide_alike(
+        &self,
+        staff: Staff,
+        scope: CaseScope,
+        pair: (CaseId, CaseId),
+        dismissed: bool,
+        now: Timestamp,
+    ) -> Result<SuggestionDecided, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| suggestion::dismiss(conn, city, (&staff, &scope), pair, dismissed, now)).await
+    }
+
+    async fn publish_case(
+        &self,
+        staff: Staff,
+        scope: CaseScope,
+        case: CaseId,
+        published: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| public::publish(conn, city, (&staff, &scope), case, published, now)).await
+    }
+
+    async fn open_cases(&self, cells: Vec<Geohash>) -> Result<Vec<OpenCase>, StoreError> {
+        self.readers.run(move |conn, city| public::open_cases(conn, city, &cells)).await
     }
 
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError> {

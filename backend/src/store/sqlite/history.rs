@@ -1,5 +1,6 @@
 //! What happened, in order: the log of changes that cursors count by, timelines, and the trace of a routing decision.
 
+use super::notice;
 use super::row::{damaged, signed, unsigned, uuid};
 use crate::store::city::City;
 use crate::store::error::StoreError;
@@ -105,6 +106,7 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
          WHERE jurisdiction = ?1 AND case_id = ?2",
     )?
     .execute(params![jurisdiction, case, step.after.as_str(), now.as_millis(), step.owner, signed(version)])?;
+    notice::tell(conn, city, step.case, &[step.case], version, now)?;
     Ok(version)
 }
 

@@ -3,12 +3,13 @@
 //! A report's version is the sequence of its last change, so reading reports by version is reading the log of changes with everything that was
 //! overtaken left out.
 
-use super::row::{status, unsigned, uuid};
+use super::row::{damaged, status, unsigned, uuid};
 use crate::store::Pull;
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::case::ClockState;
 use lanterna_shared::check::CaseNumber;
+use lanterna_shared::duplicate::join::Joined;
 use lanterna_shared::id::{ReportId, SubjectId};
 use lanterna_shared::photo::PhotoHash;
 use lanterna_shared::time::Timestamp;
@@ -54,6 +55,10 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
             area: name(&city.names.areas, 6)?,
             due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
             withdrawn: row.get(8)?,
+            joined: row
+                .get::<_, Option<String>>(9)?
+                .map(|text| Joined::parse(&text).ok_or_else(|| damaged("a wish to join")))
+                .transpose()?,
         }));
     }
     Ok((changes, false))
