@@ -10,7 +10,7 @@ CREATE TABLE likeness (
     cell INTEGER NOT NULL, -- of a grid of 333 m; see lanterna_shared::duplicate::cell
     received_at INTEGER NOT NULL DEFAULT 0,
     case_id BLOB NOT NULL,
-    service TEXT NOT NULL,
+    service TEXT NOT NULL, -- the case's, which refers to it
     lat_e7 INTEGER NOT NULL,
     lon_e7 INTEGER NOT NULL,
     accuracy_m INTEGER, -- NULL = the source does not say
@@ -18,8 +18,7 @@ CREATE TABLE likeness (
     words BLOB NOT NULL DEFAULT x'', -- stems of the description, four bytes each, hashed but as personal as the text
     pictures BLOB NOT NULL DEFAULT x'', -- perceptual hashes of the photos, eight bytes each
     PRIMARY KEY (jurisdiction, is_open, cell, received_at DESC, case_id),
-    FOREIGN KEY (jurisdiction, case_id) REFERENCES "case" (jurisdiction, case_id),
-    FOREIGN KEY (jurisdiction, service) REFERENCES service (jurisdiction, code)
+    FOREIGN KEY (jurisdiction, case_id) REFERENCES "case" (jurisdiction, case_id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX likeness_by_case ON likeness (jurisdiction, case_id);
 

@@ -5,7 +5,7 @@ use super::row::{damaged, uuid};
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::duplicate::cell::{bounds, cell_of, cells_around};
-use lanterna_shared::duplicate::near::{MAX_COUNTED_ACCURACY_M, STANDING_OFF_M, counted_accuracy_m};
+use lanterna_shared::duplicate::near::{MAX_COUNTED_ACCURACY_M, STANDING_OFF_M, can_meet, counted_accuracy_m};
 use lanterna_shared::duplicate::score::MAX_AGE_DAYS;
 use lanterna_shared::duplicate::traits::{pictures_from_bytes, pictures_to_bytes};
 use lanterna_shared::duplicate::{Traits, Words};
@@ -13,6 +13,7 @@ use lanterna_shared::id::CaseId;
 use lanterna_shared::position::{Position, PositionSource};
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::ops::ControlFlow;
 
 /// The most candidates that a case is compared with: the newest in its own cell, then in the cells beside it. What bounds the writer's time.
 const MAX_CANDIDATES: usize = 16;
@@ -71,13 +72,18 @@ pub(super) fn of_case(conn: &Connection, city: &City, case: CaseId) -> Result<Op
     find.query_row(params![city.jurisdiction, case.as_bytes()], |row| Ok(read(row))).optional()?.transpose()
 }
 
-/// Open cases that can be about the same thing as `kept`, by place and time.
-pub(super) fn candidates(conn: &Connection, city: &City, kept: &Kept) -> Result<Vec<Kept>, StoreError> {
+/// Shows open cases that can be one place with `kept` to `visit`, the newest of its own cell first, until it breaks off or enough were seen.
+pub(super) fn each_candidate(
+    conn: &Connection,
+    city: &City,
+    kept: &Kept,
+    mut visit: impl FnMut(Kept) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
     let position = &kept.traits.position;
     let reach_m = counted_accuracy_m(position) + MAX_COUNTED_ACCURACY_M + STANDING_OFF_M;
     let (bounds, since) = (bounds(position, reach_m), kept.traits.received_at.plus_millis(-MAX_AGE_DAYS * 24 * 60 * 60 * 1_000));
     let mut find = conn.prepare_cached(include_str!("likeness_candidates.sql"))?;
-    let mut found = Vec::new();
+    let mut seen = 0;
     for cell in cells_around(position, reach_m) {
         let mut rows = find.query(params![
             city.jurisdiction,
@@ -89,27 +95,34 @@ pub(super) fn candidates(conn: &Connection, city: &City, kept: &Kept) -> Result<
             kept.case.as_bytes()
         ])?;
         while let Some(row) = rows.next()? {
-            if found.len() == MAX_CANDIDATES {
-                return Ok(found);
+            // The place first: what cannot meet is read no further.
+            if !can_meet(position, &place(row)?) {
+                continue;
             }
-            found.push(read(row)?);
+            seen += 1;
+            if seen > MAX_CANDIDATES || visit(read(row)?).is_break() {
+                return Ok(());
+            }
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> Result<Kept, StoreError> {
-    let source = source(row.get_ref(6)?.as_str().unwrap_or_default())?;
     Ok(Kept {
         case: CaseId(uuid(row, 0)?),
         service: row.get(1)?,
         traits: Traits {
-            position: position(row.get(3)?, row.get(4)?, row.get(5)?, source)?,
+            position: place(row)?,
             received_at: Timestamp::from_millis(row.get(2)?),
             words: Words::from_bytes(row.get_ref(7)?.as_blob().unwrap_or_default()),
             pictures: pictures_from_bytes(row.get_ref(8)?.as_blob().unwrap_or_default()),
         },
     })
+}
+
+fn place(row: &Row<'_>) -> Result<Position, StoreError> {
+    position(row.get(3)?, row.get(4)?, row.get(5)?, source(row.get_ref(6)?.as_str().unwrap_or_default())?)
 }
 
 /// A stored position, checked again.

@@ -21,9 +21,14 @@ use lanterna_shared::report::NewReport;
 use lanterna_shared::service::DepartmentCode;
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::ops::ControlFlow;
 
 /// The most suggestions that one look-up makes: the best.
 const MAX_MADE: usize = 3;
+/// From this score on two cases are the same to whoever looks. Of a hundred such reports, as after a storm, each finds the ones before it,
+const EVIDENT_FROM: u8 = 80;
+/// and so many are enough: the search ends there, and the writer's time with it.
+const EVIDENT_ENOUGH: u32 = 2;
 
 /// Keeps what a new case is compared by and suggests the open cases that look like it.
 pub(super) fn opened(conn: &Connection, city: &City, case: CaseId, new: &NewReport, now: Timestamp) -> Result<(), StoreError> {
@@ -59,11 +64,16 @@ fn kinship(a: &str, b: &str) -> Kinship {
 }
 
 fn suggest(conn: &Connection, city: &City, kept: &Kept) -> Result<(), StoreError> {
-    let mut found: Vec<(Likeness, CaseId)> = likeness::candidates(conn, city, kept)?
-        .into_iter()
-        .filter_map(|other| Some((liken(&kept.traits, &other.traits, kinship(&kept.service, &other.service))?, other.case)))
-        .filter(|(likeness, _)| likeness.is_suggested())
-        .collect();
+    let mut found: Vec<(Likeness, CaseId)> = Vec::new();
+    let mut evident = 0;
+    likeness::each_candidate(conn, city, kept, |other| {
+        let likeness = liken(&kept.traits, &other.traits, kinship(&kept.service, &other.service));
+        if let Some(likeness) = likeness.filter(Likeness::is_suggested) {
+            evident += u32::from(likeness.score >= EVIDENT_FROM);
+            found.push((likeness, other.case));
+        }
+        if evident < EVIDENT_ENOUGH { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
     // The best; of equals the newest, as they were found.
     found.sort_by_key(|(likeness, _)| std::cmp::Reverse(likeness.score));
     found.truncate(MAX_MADE);
