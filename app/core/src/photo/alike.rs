@@ -82,9 +82,9 @@ mod tests {
 
     /// A texture like a street: large shapes, small ones and grain.
     fn texture(seed: u32) -> RgbImage {
-        RgbImage::from_fn(320, 240, |x, y| {
+        RgbImage::from_fn(640, 480, |x, y| {
             let (fx, fy) = (f64::from(x), f64::from(y));
-            let grey = 0.6 * noise(seed, fx, fy, 65.0) + 0.25 * noise(seed + 1_000, fx, fy, 19.0) + 0.15 * chance(seed, x, y);
+            let grey = 0.6 * noise(seed, fx, fy, 130.0) + 0.25 * noise(seed + 1_000, fx, fy, 37.0) + 0.15 * chance(seed, x, y);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
             let level = |share: f64| (grey * share * 220.0 + 10.0) as u8;
             Rgb([level(1.0), level(0.95), level(0.8)])
@@ -114,14 +114,14 @@ mod tests {
         for seed in 0..40 {
             let picture = texture(seed);
             let crop = |share: u32| {
-                let (aside, up) = (320 * share / 100, 240 * share / 100);
-                imageops::crop_imm(&picture, aside, up, 320 - 2 * aside, 240 - 2 * up).to_image()
+                let (aside, up) = (640 * share / 100, 480 * share / 100);
+                imageops::crop_imm(&picture, aside, up, 640 - 2 * aside, 480 - 2 * up).to_image()
             };
             for (what, changed) in [
                 ("quality 30", encoded(&picture, 30)),
                 ("quality 88", encoded(&picture, 88)),
-                ("half the size", imageops::resize(&picture, 160, 120, FilterType::Triangle)),
-                ("a quarter of the size", imageops::resize(&picture, 80, 60, FilterType::CatmullRom)),
+                ("half the size", imageops::resize(&picture, 320, 240, FilterType::Triangle)),
+                ("an eighth of the size", imageops::resize(&picture, 80, 60, FilterType::CatmullRom)),
                 ("10 % brighter", brighter(&picture, 110)),
                 ("10 % darker", brighter(&picture, 90)),
                 ("1 % off each side", crop(1)),
