@@ -373,6 +373,35 @@ fn a_server_that_forgot_the_device_is_met_again_and_nothing_is_lost() {
 }
 
 #[test]
+fn photos_that_are_alone_in_the_outbox_bring_a_forgotten_device_to_the_server_after_a_restart() {
+    let path = std::env::temp_dir().join(format!("lanterna-forgotten-{}.db", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let open = || Engine::open(Connection::open(&path).unwrap(), SETTINGS, [1; 32], Moment { wall: at(), up_ms: 0 }).unwrap();
+    let mut bench = Bench::new();
+    bench.engine = open();
+    bench.feed(Input::Start);
+    bench.command(Command::SyncNow);
+    bench.register();
+    bench.answer_sync(|_| empty_reply());
+    let draft = bench.draft();
+    bench.add_photo(draft);
+    bench.finish_render();
+    bench.send_draft(draft);
+    bench.answer_sync(|request| all(request, &Verdict::Applied));
+    bench.command(Command::SyncNow);
+    let (token, _) = bench.take_http("/v1/sync");
+    bench.answer(token, 401, b"");
+    // The program ends here and starts again.
+    bench.effects.clear();
+    bench.engine = open();
+    bench.feed(Input::Start);
+    bench.register();
+    bench.answer_sync(|_| empty_reply());
+    assert!(bench.find_http("/v1/uploads").is_some());
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
 fn an_older_row_never_replaces_a_newer_one() {
     let mut bench = Bench::registered();
     let report = bench.send();
