@@ -1,9 +1,13 @@
 //! Areas: named polygons, and which of them a point lies in.
 //!
 //! Candidates come from an R-tree over bounding boxes (`rstar`); the decision is `geo`'s point in polygon. A point exactly on a boundary belongs to
-//! the first of its neighbours by code, so that every host answers alike and no point between two areas is lost.
+//! the first of its neighbours by code, so that every host answers alike and no point between two areas is lost. Areas of different kinds may overlap;
+//! of one kind a position lies in one.
+//!
+//! A position is a circle as large as its accuracy: which areas that touches is measured in metres, on a plane laid around it.
 
-use geo::{BoundingRect, Coord, Intersects, LineString, Polygon};
+use geo::line_measures::{Distance, Euclidean};
+use geo::{BoundingRect, Coord, Intersects, Line, LineString, Point, Polygon};
 use rstar::{AABB, RTree, RTreeObject};
 use serde::{Deserialize, Serialize};
 
@@ -105,7 +109,7 @@ impl AreaIndex {
 
     /// The area that a position lies in; on a shared boundary the first by code. `None` outside all.
     pub fn find(&self, position: &Position) -> Option<&Area> {
-        let point = Coord { x: f64::from(position.lon_e7()), y: f64::from(position.lat_e7()) };
+        let point = coord(position);
         let found = self
             .tree
             .locate_in_envelope_intersecting(&AABB::from_point([point.x, point.y]))
@@ -115,10 +119,74 @@ impl AreaIndex {
         self.areas.get(found)
     }
 
+    /// The areas that a position lies in, by code: of each kind at most one, on a shared boundary the first.
+    pub fn all_at(&self, position: &Position) -> Vec<&Area> {
+        let point = coord(position);
+        let mut found: Vec<_> =
+            self.candidates(position, 0.0).filter(|piece| piece.polygon.intersects(&point)).map(|piece| piece.area).collect();
+        self.named(&mut found, |kinds, area| !kinds.contains(&area.kind.as_str()))
+    }
+
+    /// The areas that a position's circle touches, by code; those that it lies in are among them. Without a known accuracy the circle is a point.
+    ///
+    /// Distances are taken on an equirectangular plane around the position: within 100 km their error stays below 1 %, far below what receivers say of
+    /// their own accuracy. Areas across the 180th meridian are not seen.
+    pub fn touched_by(&self, position: &Position) -> Vec<&Area> {
+        let point = coord(position);
+        let radius = position.accuracy_m().map_or(0.0, f64::from);
+        let touches = |piece: &&Piece| piece.polygon.intersects(&point) || is_edge_within(&piece.polygon, position, radius);
+        let mut found: Vec<_> = self.candidates(position, radius).filter(touches).map(|piece| piece.area).collect();
+        self.named(&mut found, |_, _| true)
+    }
+
+    /// Pieces whose box is not further away than `radius` metres, roughly; never fewer.
+    fn candidates(&self, position: &Position, radius: f64) -> impl Iterator<Item = &Piece> {
+        let Coord { x, y } = coord(position);
+        let up = radius * 1.01 / METRES_PER_E7;
+        // Meridians come together towards the poles: take the narrower end of the circle.
+        let narrowest = (position.lat_degrees().abs() + up / 1e7).min(89.9).to_radians().cos();
+        let aside = up / narrowest;
+        self.tree.locate_in_envelope_intersecting(&AABB::from_corners([x - aside, y - up], [x + aside, y + up]))
+    }
+
+    fn named<'a>(&'a self, found: &mut Vec<usize>, is_wanted: impl Fn(&[&str], &Area) -> bool) -> Vec<&'a Area> {
+        found.sort_unstable();
+        found.dedup();
+        let (mut kinds, mut areas) = (Vec::new(), Vec::new());
+        for area in found.iter().filter_map(|area| self.areas.get(*area)) {
+            if is_wanted(&kinds, area) {
+                kinds.push(area.kind.as_str());
+                areas.push(area);
+            }
+        }
+        areas
+    }
+
     /// All areas, by code.
     pub fn areas(&self) -> &[Area] {
         &self.areas
     }
+}
+
+fn coord(position: &Position) -> Coord {
+    Coord { x: f64::from(position.lon_e7()), y: f64::from(position.lat_e7()) }
+}
+
+/// Metres in 1e-7 degree of latitude, on a sphere with the earth's mean radius of 6,371,008.8 m (IUGG).
+const METRES_PER_E7: f64 = 6_371_008.8 * std::f64::consts::PI / 180.0 / 1e7;
+
+/// Whether an edge of the polygon is at most `radius` metres away.
+fn is_edge_within(polygon: &Polygon<f64>, position: &Position, radius: f64) -> bool {
+    let middle = coord(position);
+    let aside = METRES_PER_E7 * position.lat_degrees().to_radians().cos();
+    let metres = |corner: Coord| Coord { x: (corner.x - middle.x) * aside, y: (corner.y - middle.y) * METRES_PER_E7 };
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    rings.flat_map(LineString::lines).any(|edge| {
+        // Most edges are ruled out by their height alone.
+        let (low, high) = (edge.start.y.min(edge.end.y), edge.start.y.max(edge.end.y));
+        let is_near = (low - middle.y) * METRES_PER_E7 <= radius && (middle.y - high) * METRES_PER_E7 <= radius;
+        is_near && Euclidean.distance(&Point::new(0.0, 0.0), &Line::new(metres(edge.start), metres(edge.end))) <= radius
+    })
 }
 
 #[cfg(test)]
@@ -149,6 +217,54 @@ mod tests {
     fn a_point_on_a_shared_boundary_belongs_to_the_first_by_code() {
         let index = AreaIndex::new(vec![square("b", 90_000_000, 444_000_000), square("a", 89_000_000, 444_000_000)]);
         assert_eq!(index.find(&at(44.45, 9.0)).map(|area| area.code.as_str()), Some("a"));
+    }
+
+    fn touched(index: &AreaIndex, lat: f64, lon: f64, metres: f64) -> Vec<&str> {
+        let position = Position::from_degrees(lat, lon, Some(metres), PositionSource::Gps).unwrap();
+        index.touched_by(&position).into_iter().map(|area| area.code.as_str()).collect()
+    }
+
+    #[test]
+    fn a_circle_touches_what_it_reaches_and_no_more() {
+        let index = AreaIndex::new(vec![square("b", 90_000_000, 444_000_000), square("a", 89_000_000, 444_000_000)]);
+        // At 44.45° north a thousandth of a degree of longitude is 79.4 m.
+        assert_eq!(touched(&index, 44.45, 8.999, 79.0), ["a"]);
+        assert_eq!(touched(&index, 44.45, 8.999, 80.0), ["a", "b"]);
+        assert_eq!(touched(&index, 44.45, 9.001, 80.0), ["a", "b"]);
+        assert_eq!(touched(&index, 44.45, 9.0, 1.0), ["a", "b"]);
+        assert_eq!(touched(&index, 44.45, 8.95, 5_000.0), ["a", "b"]);
+        assert_eq!(touched(&index, 44.45, 8.92, 5_000.0), ["a"]);
+        // Outside every area: 111 m north of both.
+        assert_eq!(touched(&index, 44.501, 9.0, 100.0), Vec::<&str>::new());
+        assert_eq!(touched(&index, 44.501, 9.0, 112.0), ["a", "b"]);
+        assert_eq!(touched(&index, 10.0, -60.0, 100_000.0), Vec::<&str>::new());
+        assert_eq!(touched(&index, 89.99, 9.0, 100_000.0), Vec::<&str>::new());
+        let exact = index.touched_by(&at(44.45, 8.999));
+        assert_eq!(exact.into_iter().map(|area| area.code.as_str()).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn a_circle_in_a_hole_touches_its_edge_only() {
+        let mut area = square("a", 89_000_000, 444_000_000);
+        let (w, s, e, n) = (89_400_000, 444_400_000, 89_600_000, 444_600_000);
+        area.polygons[0].push(vec![Corner(w, s), Corner(e, s), Corner(e, n), Corner(w, n), Corner(w, s)]);
+        let index = AreaIndex::new(vec![area]);
+        // The middle of the hole is 794 m from its nearest edge.
+        assert_eq!(touched(&index, 44.45, 8.95, 790.0), Vec::<&str>::new());
+        assert_eq!(touched(&index, 44.45, 8.95, 800.0), ["a"]);
+    }
+
+    #[test]
+    fn a_place_lies_in_one_area_of_each_kind() {
+        let mut park = square("park", 89_500_000, 444_000_000);
+        park.kind = "park".to_owned();
+        let index = AreaIndex::new(vec![park, square("b", 90_000_000, 444_000_000), square("a", 89_000_000, 444_000_000)]);
+        let codes = |lat, lon| index.all_at(&at(lat, lon)).into_iter().map(|area| area.code.as_str()).collect::<Vec<_>>();
+        assert_eq!(codes(44.45, 8.92), ["a"]);
+        assert_eq!(codes(44.45, 8.97), ["a", "park"]);
+        assert_eq!(codes(44.45, 9.0), ["a", "park"]);
+        assert_eq!(codes(44.45, 9.02), ["b", "park"]);
+        assert_eq!(codes(44.6, 9.02), Vec::<&str>::new());
     }
 
     #[test]

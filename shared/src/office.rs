@@ -7,8 +7,9 @@ use crate::check::CaseNumber;
 use crate::id::{CaseId, ReportId};
 use crate::moves::{Ask, Move};
 use crate::position::Position;
+use crate::priority::Priority;
 use crate::role::Role;
-use crate::route::TraceLine;
+use crate::routing::trace::{Boundary, TraceLine};
 use crate::service::{DepartmentCode, ServiceCode};
 use crate::time::Timestamp;
 
@@ -170,8 +171,17 @@ pub struct CaseDetail {
     pub reports: Vec<ReportView>,
     /// Everything that happened, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// How urgent it is; absent on answers of servers from before there were priorities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
     /// Why it is with its owner.
     pub trace: Vec<TraceLine>,
+    /// The version of the rules that the trace is about; absent where none was published yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules_version: Option<u32>,
+    /// Set when the position was too inaccurate to be sure of the area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<Boundary>,
     /// Only what this person may do now.
     pub moves: Vec<LegalMove>,
 }

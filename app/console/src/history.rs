@@ -4,7 +4,7 @@ use crate::words;
 use lanterna_kit::i18n::{t, tf};
 use lanterna_kit::parts::When;
 use lanterna_shared::office::TimelineEntry;
-use lanterna_shared::route::{TraceLine, Tried};
+use lanterna_shared::routing::{TraceLine, Tried};
 use leptos::prelude::*;
 
 #[component]

@@ -4,6 +4,9 @@ mod check;
 mod demo;
 mod import;
 mod output;
+mod progress;
+mod route;
+mod rules;
 mod serve;
 mod user;
 
@@ -52,6 +55,14 @@ enum Command {
     /// Replace a part of the city: all or nothing.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Write a part of the city to the standard output, as it can be imported again.
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// Try the routing rules on a report that nobody sent.
+    Route(RouteArgs),
+    /// Judge routing rules before they are imported.
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// People who can log in.
     #[command(subcommand)]
     User(UserCommand),
@@ -63,6 +74,31 @@ enum Command {
 enum ImportCommand {
     /// Areas from a GeoJSON `FeatureCollection` of polygons with the properties code, name and kind.
     Areas(ImportArgs),
+    /// Routing rules from JSON, as "export rules" writes it; they are in force at once, as a new version.
+    Rules(ImportArgs),
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// The routing rules.
+    Rules(ExportRulesArgs),
+}
+
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// List rules that can never match and reports that no rule covers; exits 1 for errors and for rules that can never match.
+    Check(RulesCheckArgs),
+    /// Tell which of the stored cases would go elsewhere by the rules of a file than by those in force.
+    Replay(ReplayArgs),
+}
+
+/// In what language rules are said.
+#[derive(Clone, Copy, ValueEnum)]
+enum Tongue {
+    /// Italian.
+    It,
+    /// English.
+    En,
 }
 
 #[derive(Subcommand)]
@@ -105,6 +141,76 @@ struct ImportArgs {
 }
 
 #[derive(Args)]
+struct ExportRulesArgs {
+    /// The version to write; without it those in force.
+    #[arg(long)]
+    version: Option<u32>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct RulesCheckArgs {
+    /// The file to judge; without it the rules in force.
+    file: Option<PathBuf>,
+    /// The language of the sentences.
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    language: Tongue,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct ReplayArgs {
+    /// The file with the rules to try.
+    file: PathBuf,
+    /// The language of names.
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    language: Tongue,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct RouteArgs {
+    /// Say what came of every rule that was tried.
+    #[arg(long)]
+    explain: bool,
+    /// The service's code.
+    #[arg(long)]
+    service: String,
+    /// Latitude in degrees.
+    #[arg(long, allow_hyphen_values = true)]
+    lat: Option<f64>,
+    /// Longitude in degrees.
+    #[arg(long, allow_hyphen_values = true)]
+    lon: Option<f64>,
+    /// Radius of the position's circle in metres.
+    #[arg(long)]
+    accuracy: Option<f64>,
+    /// When it comes in: 2026-08-15T23:30 in the city's time, or with an offset; now without it.
+    #[arg(long)]
+    at: Option<String>,
+    /// app, web, email, phone, desk or open311.
+    #[arg(long, default_value = "app")]
+    channel: String,
+    /// report, suggestion or complaint.
+    #[arg(long, default_value = "report")]
+    kind: String,
+    /// An answer, as question=value; several times for several answers or choices.
+    #[arg(long)]
+    answer: Vec<String>,
+    /// Try the rules of this file and not those in force.
+    #[arg(long)]
+    rules: Option<PathBuf>,
+    /// The language of the sentences.
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    language: Tongue,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
 struct UserArgs {
     /// The log-in name.
     name: String,
@@ -136,6 +242,9 @@ pub enum CliError {
     /// A file for an import is not what it should be.
     #[error(transparent)]
     File(#[from] import::FileError),
+    /// A file with routing rules that cannot be evaluated.
+    #[error(transparent)]
+    Rules(#[from] rules::RulesError),
     /// The demo city could not be made.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -161,6 +270,11 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => serve::serve(args, &output).await,
         Command::Demo(args) => demo::demo(args, &output).await,
         Command::Import(ImportCommand::Areas(args)) => import::areas(args, &output).await,
+        Command::Import(ImportCommand::Rules(args)) => rules::import(args, &output).await,
+        Command::Export(ExportCommand::Rules(args)) => rules::export(args, &output).await,
+        Command::Route(args) => route::route(args, &output).await,
+        Command::Rules(RulesCommand::Check(args)) => rules::check(args, &output).await,
+        Command::Rules(RulesCommand::Replay(args)) => rules::replay(args, &output).await,
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };

@@ -7,16 +7,18 @@ use crate::staff::password::{self, PasswordError};
 use crate::store::Store;
 use crate::store::city::{CitySetup, ImportRefusal};
 use crate::store::error::StoreError;
+use crate::store::rules::NewRules;
 use crate::store::staff::{NewStaff, StaffAdded};
 use lanterna_shared::id::UserId;
 use lanterna_shared::office::Department;
 use lanterna_shared::role::Role;
-use lanterna_shared::route::RoutingRule;
+use lanterna_shared::routing::RulesFile;
 use lanterna_shared::service::{DepartmentCode, Service};
 use serde::Deserialize;
 
 const AREAS: &str = include_str!("../../../assets/demo/areas.geojson");
 const CITY: &str = include_str!("../../../assets/demo/city.json");
+const RULES: &str = include_str!("../../../assets/demo/rules.json");
 
 /// Why the demo city could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +62,6 @@ struct City {
     zone: String,
     departments: Vec<Department>,
     services: Vec<Service>,
-    rules: Vec<RoutingRule>,
     logins: Vec<DemoLogin>,
 }
 
@@ -73,17 +74,25 @@ fn read() -> Result<City, DemoError> {
 /// # Errors
 /// See [`DemoError`].
 pub async fn seed(store: &dyn Store, clock: &dyn Clock) -> Result<Vec<DemoLogin>, DemoError> {
-    let city = read()?;
+    let City { name, zone, departments, services, logins } = read()?;
     if store.city().await?.catalogue.services.is_empty() {
         let areas = crate::cli::read_areas(AREAS).map_err(|(_, what)| DemoError::Files(what))?;
         store.import_areas(areas).await??;
-        let City { name, zone, departments, services, rules, .. } = city;
-        store.set_up_city(CitySetup { name, zone, departments, services, rules }).await??;
+        store.set_up_city(CitySetup { name, zone, departments, services }).await??;
+        publish_rules(store, clock).await?;
     }
-    for login in &city.logins {
+    for login in &logins {
         add(store, clock, login).await?;
     }
-    Ok(city.logins)
+    Ok(logins)
+}
+
+async fn publish_rules(store: &dyn Store, clock: &dyn Clock) -> Result<(), DemoError> {
+    let file = RulesFile::read(RULES, &store.city().await?.offer())
+        .map_err(|faults| DemoError::Files(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    let new = NewRules { rules: file.rules, note: file.note, by: None };
+    store.publish_rules(new, clock.now()).await?.map_err(|faults| DemoError::Files(faults.to_string()))?;
+    Ok(())
 }
 
 async fn add(store: &dyn Store, clock: &dyn Clock, login: &DemoLogin) -> Result<(), DemoError> {
@@ -135,13 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn every_service_can_be_routed_and_a_pothole_goes_to_the_roads() {
+    fn every_service_has_a_name_in_both_languages() {
         let city = read().unwrap();
         assert_eq!(city.services.len(), 6);
         assert_eq!(city.departments.len(), 4);
-        let pothole = city.services.iter().find(|service| service.code.as_str() == "pothole").unwrap();
-        let owner = lanterna_shared::route::route(&city.rules, &pothole.code, None).owner;
-        assert_eq!(owner.unwrap().as_str(), "roads");
         assert!(city.services.iter().all(|service| service.name.contains_key("it") && service.name.contains_key("en")));
     }
 }

@@ -1,10 +1,11 @@
 //! What a server holds of its city in memory: everything that decides about a new report without a look into the store.
 
+use super::rules::RuleFaults;
 use jiff::tz::TimeZone;
 use lanterna_shared::area::{Area, AreaIndex};
 use lanterna_shared::catalogue::Catalogue;
 use lanterna_shared::office::Department;
-use lanterna_shared::route::RoutingRule;
+use lanterna_shared::routing::RuleSet;
 use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -20,8 +21,8 @@ pub struct City {
     pub zone: TimeZone,
     /// What devices get.
     pub catalogue: Arc<Catalogue>,
-    /// In their order.
-    pub rules: Vec<RoutingRule>,
+    /// The routing rules in force.
+    pub rules: RuleSet,
     /// Departments and partners that can be given a case.
     pub departments: Vec<Department>,
     /// Finds the area of a position.
@@ -56,7 +57,7 @@ pub struct CityParts {
     /// See [`City::departments`].
     pub departments: Vec<Department>,
     /// See [`City::rules`].
-    pub rules: Vec<RoutingRule>,
+    pub rules: RuleSet,
     /// Areas that are not retired.
     pub areas: Vec<Area>,
     /// See [`City::names`].
@@ -103,7 +104,7 @@ fn catalogue_version(catalogue: &Catalogue) -> String {
     })
 }
 
-/// What an import writes: everything but areas, as one whole.
+/// What an import writes: everything but areas and rules, as one whole.
 #[derive(Clone, Debug)]
 pub struct CitySetup {
     /// "Comune di Genova".
@@ -114,23 +115,14 @@ pub struct CitySetup {
     pub departments: Vec<Department>,
     /// In the order they are offered; those missing here are retired.
     pub services: Vec<Service>,
-    /// In their order; replace the old ones.
-    pub rules: Vec<RoutingRule>,
 }
 
 /// Why an import was refused; nothing of it was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportRefusal {
-    /// A rule names something that is not there.
-    #[error("rule {rule} names the {what} {code}, which is not there: import it first, or correct the rule")]
-    RuleNames {
-        /// From 1.
-        rule: u32,
-        /// "service", "area" or "department".
-        what: &'static str,
-        /// The code it names.
-        code: String,
-    },
+    /// Routing rules in force could not be evaluated any more.
+    #[error("the routing rules in force need what is missing here ({0}): add it, or import other rules first")]
+    Rules(RuleFaults),
     /// An area that a rule is about would disappear.
     #[error("a routing rule is about the area {0}, which is missing here: add it, or change the rule first")]
     AreaInUse(AreaCode),

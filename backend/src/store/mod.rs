@@ -12,6 +12,7 @@ pub mod batch;
 pub mod city;
 pub mod error;
 pub mod photo;
+pub mod rules;
 pub mod sqlite;
 pub mod staff;
 
@@ -24,10 +25,12 @@ use lanterna_shared::id::{CaseId, InstallId, ReportId, SubjectId, UploadId, User
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
 use lanterna_shared::report::Channel;
+use lanterna_shared::routing::RuleSet;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
 use lanterna_shared::wire::Row;
 use photo::{ExpectedPhoto, PhotoOfReport, Upload};
+use rules::{NewRules, PastCase, PublishedRules, RuleFaults};
 use staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use std::sync::Arc;
 
@@ -95,11 +98,23 @@ pub trait Store: Send + Sync + 'static {
     /// The city as of the last read or write: after one of those it is the city that it saw, or a newer one.
     async fn city(&self) -> Result<Arc<City>, StoreError>;
 
-    /// Replaces name, departments, services and rules as one whole.
+    /// Replaces name, departments and services as one whole. What a routing rule in force names cannot disappear.
     async fn set_up_city(&self, setup: CitySetup) -> Result<Result<(), ImportRefusal>, StoreError>;
 
     /// Replaces all areas; those that are missing are retired. They must have passed [`Area::check`].
     async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError>;
+
+    /// Puts routing rules in force as a new version, which is returned; the version in force where they are the same. None that cannot be evaluated.
+    async fn publish_rules(&self, rules: NewRules, now: Timestamp) -> Result<Result<u32, RuleFaults>, StoreError>;
+
+    /// The routing rules of one version.
+    async fn rules_of(&self, version: u32) -> Result<Option<RuleSet>, StoreError>;
+
+    /// Every version of the routing rules, newest first.
+    async fn published_rules(&self) -> Result<Vec<PublishedRules>, StoreError>;
+
+    /// Cases above the number `after` with what was reported first, by number; at most `limit`.
+    async fn past_cases(&self, after: u64, limit: u32) -> Result<Vec<PastCase>, StoreError>;
 
     /// Makes a device known. The same again is answered the same.
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError>;

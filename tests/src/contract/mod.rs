@@ -15,6 +15,7 @@ pub mod office;
 pub mod photos;
 pub mod pulling;
 pub mod reports;
+pub mod routing;
 pub mod sending;
 
 /// Makes a test of every promise; `$open` is an async function that opens an empty store.
@@ -22,7 +23,7 @@ pub mod sending;
 macro_rules! store_contract {
     ($open:path) => {
         $crate::store_contract! { $open;
-            cities: an_import_replaces_what_was_and_old_cases_keep_their_names, a_rule_that_names_nothing_is_refused_and_nothing_changes,
+            cities: an_import_replaces_what_was_and_old_cases_keep_their_names, what_a_rule_names_cannot_disappear,
                 an_area_that_a_rule_needs_cannot_disappear, the_catalogue_has_another_version_after_every_change;
             devices: the_same_registration_is_answered_the_same, another_secret_is_refused, a_secret_finds_its_device_and_no_other,
                 one_secret_is_not_taken_by_two_installations;
@@ -35,6 +36,10 @@ macro_rules! store_contract {
                 a_report_outside_all_areas_is_not_lost, numbers_count_up_without_gaps, a_report_sent_again_under_a_new_op_exists,
                 a_report_id_of_somebody_else_is_refused, a_report_of_an_unknown_service_is_refused, a_withdrawn_report_ends_its_case,
                 a_withdrawal_after_work_began_leaves_the_case, withdrawing_twice_exists, nobody_withdraws_anothers_report;
+            routing: rules_are_published_in_versions_and_old_ones_stay, rules_that_cannot_be_evaluated_are_refused_and_nothing_changes,
+                a_rule_sets_owner_priority_and_promise, answers_channel_time_and_kind_decide, a_report_near_a_boundary_names_both_owners,
+                an_area_of_another_kind_decides_too, a_case_keeps_the_version_of_the_rules_that_routed_it,
+                a_city_without_rules_sends_everything_to_triage, past_cases_come_in_order_with_what_was_reported;
             pulling: a_subject_sees_its_own_reports_only, a_later_change_replaces_an_earlier_one, pages_come_in_order_and_end,
                 nothing_new_leaves_the_cursor, a_cursor_from_the_future_starts_anew;
             photos: only_what_a_report_mentions_is_expected, a_photo_that_arrived_is_no_longer_wanted, arriving_twice_is_arriving_once,

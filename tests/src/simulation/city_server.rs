@@ -11,7 +11,8 @@ use lanterna::http::access::{is_secret, scope, secret_hash};
 use lanterna::store::batch::{Device, OpBatch, PreparedOp};
 use lanterna::store::city::{City, CitySetup};
 use lanterna::store::error::StoreError;
-use lanterna::store::sqlite::{batch, city, detail, device, moving, open, pull, queue, staff};
+use lanterna::store::rules::NewRules;
+use lanterna::store::sqlite::{batch, city, detail, device, moving, open, pull, queue, rules, staff};
 use lanterna::store::staff::{CaseScope, MoveOutcome, NewStaff, Staff, StaffAdded};
 use lanterna::store::{NewDevice, Registration};
 use lanterna_core::effect::{HttpReply, Method};
@@ -22,7 +23,7 @@ use lanterna_shared::office::{Department, MoveRequest};
 use lanterna_shared::photo::PhotoHash;
 use lanterna_shared::problem::{PROBLEM_JSON, Problem, ProblemCode};
 use lanterna_shared::role::Role;
-use lanterna_shared::route::RoutingRule;
+use lanterna_shared::routing::{Condition, RoutingRule};
 use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
@@ -88,7 +89,7 @@ fn broke(error: impl std::fmt::Debug) -> String {
     format!("the server's store failed: {error:?}")
 }
 
-/// Potholes go to the roads, lamps in the west to the lamps, everything else to triage.
+/// Two departments and what can be reported.
 fn setup() -> CitySetup {
     let named = |code: &str, name: &str| Department { code: DepartmentCode::new(code).unwrap(), name: name.to_owned() };
     let service = |code: &str| Service {
@@ -96,18 +97,22 @@ fn setup() -> CitySetup {
         name: BTreeMap::from([("it".to_owned(), code.to_owned())]),
         working_days: 5,
     };
-    let rule = |service: &str, area: Option<&str>, owner: &str| RoutingRule {
-        service: Some(ServiceCode::new(service).unwrap()),
-        area: area.map(|code| AreaCode::new(code).unwrap()),
-        owner: DepartmentCode::new(owner).unwrap(),
-    };
     CitySetup {
         name: "Comune di Prova".to_owned(),
         zone: "Europe/Rome".to_owned(),
         departments: vec![named("roads", "Roads Office"), named("lamps", "Lamp Company")],
         services: SERVICES.map(service).to_vec(),
-        rules: vec![rule("pothole", None, "roads"), rule("lamp", Some("west"), "lamps")],
     }
+}
+
+/// Potholes go to the roads, lamps in the west to the lamps, everything else to triage.
+fn routing() -> NewRules {
+    let rule = |service: &str, owner: &str| {
+        let about = Condition::Service(vec![ServiceCode::new(service).unwrap()]);
+        RoutingRule::to(DepartmentCode::new(owner).unwrap()).when(about)
+    };
+    let in_the_west = Condition::Area(vec![AreaCode::new("west").unwrap()]);
+    NewRules { rules: vec![rule("pothole", "roads"), rule("lamp", "lamps").when(in_the_west)], note: String::new(), by: None }
 }
 
 /// A square of a tenth of a degree, where half of the people report.
@@ -127,6 +132,8 @@ impl Server {
         server.read(|conn, city| city::import_areas(conn, city, &[west()]))?.map_err(broke)?;
         server.boot()?;
         server.read(|conn, city| city::set_up_city(conn, city, &setup()))?.map_err(broke)?;
+        server.boot()?;
+        server.read(|conn, city| rules::publish_rules(conn, city, &routing(), START))?.map_err(broke)?;
         server.boot()?;
         let people = [("anna", Role::Officer, Some("roads")), ("bruno", Role::Officer, Some("lamps")), ("carla", Role::Dispatcher, None)];
         for (name, role, of) in people {

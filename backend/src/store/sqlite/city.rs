@@ -1,13 +1,15 @@
 //! The city: read whole into memory, replaced by imports. What old cases refer to is retired, never deleted.
 
 use super::row::{code, damaged};
+use super::rules::load_rules;
 use crate::store::city::{City, CityParts, CitySetup, ImportRefusal, Names};
 use crate::store::error::StoreError;
+use crate::store::rules::RuleFaults;
 use lanterna_shared::area::{Area, Corner};
 use lanterna_shared::clock;
 use lanterna_shared::id::JurisdictionId;
 use lanterna_shared::office::Department;
-use lanterna_shared::route::RoutingRule;
+use lanterna_shared::routing::{Offer, check};
 use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap};
@@ -101,45 +103,32 @@ fn load_areas(conn: &Connection, jurisdiction: i64, names: &mut HashMap<String, 
     Ok(areas)
 }
 
-fn load_rules(conn: &Connection, jurisdiction: i64) -> Result<Vec<RoutingRule>, StoreError> {
-    let mut rows = conn.prepare_cached("SELECT service, area, owner FROM routing_rule WHERE jurisdiction = ?1 ORDER BY place")?;
-    let mut rows = rows.query([jurisdiction])?;
-    let mut rules = Vec::new();
-    while let Some(row) = rows.next()? {
-        rules.push(RoutingRule {
-            service: row.get::<_, Option<String>>(0)?.map(|text| code(ServiceCode::new(text))).transpose()?,
-            area: row.get::<_, Option<String>>(1)?.map(|text| code(AreaCode::new(text))).transpose()?,
-            owner: code(DepartmentCode::new(row.get::<_, String>(2)?))?,
-        });
-    }
-    Ok(rules)
-}
-
 fn raise_version(conn: &Connection, jurisdiction: i64) -> Result<(), StoreError> {
     conn.execute("UPDATE jurisdiction SET city_version = city_version + 1 WHERE jurisdiction = ?1", [jurisdiction])?;
     Ok(())
 }
 
-/// Replaces name, departments, services and rules; see [`crate::store::Store::set_up_city`].
+/// Refuses what would leave rules in force that cannot be evaluated.
+fn rules_hold(city: &City, after: &Offer) -> Result<(), ImportRefusal> {
+    let faults = check(&city.rules.rules, after);
+    if faults.is_empty() { Ok(()) } else { Err(ImportRefusal::Rules(RuleFaults(faults))) }
+}
+
+/// Replaces name, departments and services; see [`crate::store::Store::set_up_city`].
 ///
 /// # Errors
 /// What the engine said.
 pub fn set_up_city(conn: &Connection, city: &City, setup: &CitySetup) -> Result<Result<(), ImportRefusal>, StoreError> {
     let jurisdiction = city.jurisdiction;
-    for (rule, number) in setup.rules.iter().zip(1..) {
-        let missing = |what, code: &str| Ok(Err(ImportRefusal::RuleNames { rule: number, what, code: code.to_owned() }));
-        if !setup.departments.iter().any(|department| department.code == rule.owner) {
-            return missing("department", rule.owner.as_str());
-        }
-        if let Some(wanted) = rule.service.as_ref().filter(|wanted| !setup.services.iter().any(|service| service.code == **wanted)) {
-            return missing("service", wanted.as_str());
-        }
-        if let Some(wanted) = rule.area.as_ref().filter(|wanted| !city.areas.areas().iter().any(|area| area.code == **wanted)) {
-            return missing("area", wanted.as_str());
-        }
+    let after = Offer {
+        departments: setup.departments.iter().map(|department| department.code.clone()).collect(),
+        services: setup.services.iter().map(|service| service.code.clone()).collect(),
+        ..city.offer()
+    };
+    if let Err(refusal) = rules_hold(city, &after) {
+        return Ok(Err(refusal));
     }
     conn.execute("UPDATE jurisdiction SET name = ?2, zone = ?3 WHERE jurisdiction = ?1", params![jurisdiction, setup.name, setup.zone])?;
-    conn.execute("DELETE FROM routing_rule WHERE jurisdiction = ?1", [jurisdiction])?;
     conn.execute("UPDATE department SET retired = 1 WHERE jurisdiction = ?1", [jurisdiction])?;
     for department in &setup.departments {
         conn.prepare_cached(
@@ -157,17 +146,6 @@ pub fn set_up_city(conn: &Connection, city: &City, setup: &CitySetup) -> Result<
         )?
         .execute(params![jurisdiction, service.code.as_str(), place, names, service.working_days])?;
     }
-    for (rule, place) in setup.rules.iter().zip(1_i64..) {
-        conn.prepare_cached("INSERT INTO routing_rule (jurisdiction, place, service, area, owner) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(
-            params![
-                jurisdiction,
-                place,
-                rule.service.as_ref().map(ServiceCode::as_str),
-                rule.area.as_ref().map(AreaCode::as_str),
-                rule.owner.as_str()
-            ],
-        )?;
-    }
     raise_version(conn, jurisdiction)?;
     Ok(Ok(()))
 }
@@ -178,9 +156,12 @@ pub fn set_up_city(conn: &Connection, city: &City, setup: &CitySetup) -> Result<
 /// What the engine said.
 pub fn import_areas(conn: &Connection, city: &City, areas: &[Area]) -> Result<Result<(), ImportRefusal>, StoreError> {
     let jurisdiction = city.jurisdiction;
-    let missing = city.rules.iter().filter_map(|rule| rule.area.as_ref()).find(|wanted| !areas.iter().any(|area| area.code == **wanted));
-    if let Some(missing) = missing {
+    if let Some(missing) = city.rules.areas().find(|wanted| !areas.iter().any(|area| area.code == **wanted)) {
         return Ok(Err(ImportRefusal::AreaInUse(missing.clone())));
+    }
+    let after = Offer { areas: areas.iter().map(|area| (area.code.clone(), area.kind.clone())).collect(), ..city.offer() };
+    if let Err(refusal) = rules_hold(city, &after) {
+        return Ok(Err(refusal));
     }
     conn.execute("UPDATE area SET retired = 1 WHERE jurisdiction = ?1", [jurisdiction])?;
     for area in areas {

@@ -1,12 +1,13 @@
 //! A new report becomes a case: its area found, its owner picked, its promise made, all in one transaction.
 
 use super::batch::{Outcome, Sender};
-use super::history::{Change, append_change, trace_text};
+use super::history::{Change, append_change};
 use super::photo::expect_photo;
 use super::row::{damaged, signed};
 use crate::store::batch::Refusal;
 use crate::store::city::City;
 use crate::store::error::StoreError;
+use crate::store::rules::Inquiry;
 use lanterna_shared::area::Area;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::clock;
@@ -16,7 +17,7 @@ use lanterna_shared::position::{Position, PositionSource};
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::report::{NewReport, ReportKind};
 use lanterna_shared::role::Role;
-use lanterna_shared::route::{self, Decision};
+use lanterna_shared::routing::{Decision, ServiceLevel, trace};
 use lanterna_shared::service::{DepartmentCode, Service};
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::Verdict;
@@ -31,12 +32,28 @@ struct Plan<'a> {
     due_at: Timestamp,
 }
 
-/// Finds area, owner and due date. Pure.
-fn plan<'a>(city: &'a City, new: &NewReport, now: Timestamp) -> Option<Plan<'a>> {
+/// Finds area, owner, priority and due date. Pure.
+fn plan<'a>(city: &'a City, sender: &Sender, new: &'a NewReport) -> Option<Plan<'a>> {
     let service = city.service(&new.service)?;
-    let area = new.position.as_ref().and_then(|position| city.areas.find(position));
-    let decision = route::route(&city.rules, &service.code, area.map(|area| &area.code));
-    Some(Plan { service, area, decision, due_at: clock::due_at(now, service.working_days, &city.zone) })
+    let inquiry = Inquiry {
+        service: &service.code,
+        position: new.position.as_ref(),
+        answers: &new.answers,
+        channel: sender.device.channel,
+        kind: new.kind,
+        at: sender.now,
+    };
+    let (area, decision) = city.route(&city.rules.rules, &inquiry);
+    Some(Plan { service, area, due_at: promised(city, service, &decision, sender.now), decision })
+}
+
+/// Until when: as the rule says, otherwise as the service does.
+fn promised(city: &City, service: &Service, decision: &Decision, now: Timestamp) -> Timestamp {
+    match decision.service_level {
+        Some(ServiceLevel::Hours(hours)) => now.plus_millis(i64::from(hours) * 3_600_000),
+        Some(ServiceLevel::WorkingDays(days)) => clock::due_at(now, days, &city.zone),
+        None => clock::due_at(now, service.working_days, &city.zone),
+    }
 }
 
 /// The id of the case that a report opens: from the report's, so that nothing random is drawn while ops take effect.
@@ -62,7 +79,7 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
             Err(Refusal::new(ProblemCode::IdReused, "Another report has this id: write it again."))
         });
     }
-    let Some(plan) = plan(city, new, sender.now) else {
+    let Some(plan) = plan(city, sender, new) else {
         return Ok(Err(Refusal::new(ProblemCode::Unknown, "This category is not offered any more: choose another and send it again.")));
     };
     let case = case_id(new.report, sender.now);
@@ -89,11 +106,14 @@ fn insert_case(
             "UPDATE jurisdiction SET last_case_number = last_case_number + 1 WHERE jurisdiction = ?1 RETURNING last_case_number",
         )?
         .query_row([city.jurisdiction], |row| row.get(0))?;
+    let boundary = plan.decision.boundary.as_ref().map(serde_json::to_string).transpose();
+    let boundary = boundary.map_err(|_| damaged("the boundary of a case"))?.unwrap_or_default();
     let owner = plan.decision.owner.as_ref().map(DepartmentCode::as_str);
     let status = if owner.is_some() { CaseStatus::Assigned } else { CaseStatus::Received };
     conn.prepare_cached(
-        "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace,
+             priority, rules_version, boundary)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
     .execute(params![
         city.jurisdiction,
@@ -108,7 +128,10 @@ fn insert_case(
         plan.due_at.as_millis(),
         new.photos.len(),
         signed(seq),
-        trace_text(&plan.decision.trace)
+        trace::to_stored(&plan.decision.trace),
+        plan.decision.priority.as_str(),
+        city.rules.version,
+        boundary
     ])?;
     let mut timeline = conn.prepare_cached(
         "INSERT INTO timeline (jurisdiction, case_id, place, at, role, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -1,6 +1,5 @@
 //! A case with everything about it, as one person may see it.
 
-use super::history::read_trace;
 use super::queue::{department, summary, summary_columns};
 use super::row::{damaged, named_move, role, status, uuid};
 use crate::store::city::City;
@@ -10,6 +9,8 @@ use lanterna_shared::id::{CaseId, ReportId};
 use lanterna_shared::moves::{self, Move};
 use lanterna_shared::office::{CaseDetail, LegalMove, PhotoView, ReportView, TimelineEntry};
 use lanterna_shared::position::Position;
+use lanterna_shared::priority::Priority;
+use lanterna_shared::routing::trace;
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -27,17 +28,31 @@ pub fn case_detail(
     scope: &CaseScope,
     case: CaseId,
 ) -> Result<Option<CaseDetail>, StoreError> {
-    let mut find =
-        conn.prepare_cached(concat!("SELECT ", summary_columns!(), ", trace FROM \"case\" WHERE jurisdiction = ?1 AND case_id = ?2"))?;
+    let mut find = conn.prepare_cached(concat!(
+        "SELECT ",
+        summary_columns!(),
+        ", trace, priority, rules_version, boundary FROM \"case\" WHERE jurisdiction = ?1 AND case_id = ?2"
+    ))?;
     let mut rows = find.query(params![city.jurisdiction, case.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let summary = summary(city, row)?;
     if !scope.holds(summary.owner.as_ref().map(|owner| &owner.code)) {
         return Ok(None);
     }
-    let trace = read_trace(row.get_ref(10)?.as_str().unwrap_or_default())?;
-    let moves = offered(summary.status, staff);
-    Ok(Some(CaseDetail { summary, reports: reports(conn, city, case)?, timeline: timeline(conn, city, case)?, trace, moves }))
+    let text = |name: &str| row.get::<_, String>(name);
+    let boundary = text("boundary")?;
+    let boundary = if boundary.is_empty() { Ok(None) } else { serde_json::from_str(&boundary).map(Some) };
+    let rules_version: u32 = row.get("rules_version")?;
+    Ok(Some(CaseDetail {
+        reports: reports(conn, city, case)?,
+        timeline: timeline(conn, city, case)?,
+        priority: Some(Priority::parse(&text("priority")?).ok_or_else(|| damaged("the priority of a case"))?),
+        trace: trace::from_stored(&text("trace")?).ok_or_else(|| damaged("the trace of a case"))?,
+        rules_version: (rules_version > 0).then_some(rules_version),
+        boundary: boundary.map_err(|_| damaged("the boundary of a case"))?,
+        moves: offered(summary.status, staff),
+        summary,
+    }))
 }
 
 /// What `staff` may do now and the server can check.
@@ -59,7 +74,7 @@ fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportVie
         reports.push(ReportView {
             report,
             text: row.get(5)?,
-            position: position(row)?,
+            position: position_of(row, 6)?,
             // Corrected by how far the device's clock was off; never later than the receipt.
             sent_at: Timestamp::from_millis(sent_at.saturating_add(row.get(2)?).min(received_at)),
             received_at: Timestamp::from_millis(received_at),
@@ -70,11 +85,12 @@ fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportVie
     Ok(reports)
 }
 
-fn position(row: &rusqlite::Row<'_>) -> Result<Option<Position>, StoreError> {
-    let (lat, lon): (Option<i32>, Option<i32>) = (row.get(6)?, row.get(7)?);
+/// A stored position; `at` is the column of its latitude, which longitude, accuracy and source follow.
+pub(super) fn position_of(row: &rusqlite::Row<'_>, at: usize) -> Result<Option<Position>, StoreError> {
+    let (lat, lon): (Option<i32>, Option<i32>) = (row.get(at)?, row.get(at.saturating_add(1))?);
     let (Some(lat), Some(lon)) = (lat, lon) else { return Ok(None) };
-    let accuracy: Option<u32> = row.get(8)?;
-    let source: String = row.get(9)?;
+    let accuracy: Option<u32> = row.get(at.saturating_add(2))?;
+    let source: String = row.get(at.saturating_add(3))?;
     // The wire form is the only door from integers into a position, and it checks them again.
     let position: Position = serde_json::from_value(serde_json::json!({ "lat": lat, "lon": lon, "acc": accuracy, "src": source }))
         .map_err(|_| damaged("the position of a report"))?;

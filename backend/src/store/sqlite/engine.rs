@@ -1,10 +1,11 @@
 //! The [`Store`] over the plain functions: which of them write and which only read.
 
-use super::{SqliteStore, batch, check, city, detail, device, moving, photo, pull, queue, staff};
+use super::{SqliteStore, batch, check, city, detail, device, moving, photo, pull, queue, rules, staff};
 use crate::store::batch::{Device, OpBatch};
 use crate::store::city::{City, CitySetup, ImportRefusal};
 use crate::store::error::StoreError;
 use crate::store::photo::{ExpectedPhoto, PhotoOfReport, Upload};
+use crate::store::rules::{NewRules, PastCase, PublishedRules, RuleFaults};
 use crate::store::staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store};
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use lanterna_shared::area::Area;
 use lanterna_shared::id::{CaseId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
+use lanterna_shared::routing::RuleSet;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
 use std::sync::Arc;
@@ -28,6 +30,22 @@ impl Store for SqliteStore {
 
     async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError> {
         self.writer.run(0, true, move |conn, city, _| city::import_areas(conn, city, &areas)).await
+    }
+
+    async fn publish_rules(&self, new: NewRules, now: Timestamp) -> Result<Result<u32, RuleFaults>, StoreError> {
+        self.writer.run(0, true, move |conn, city, _| rules::publish_rules(conn, city, &new, now)).await
+    }
+
+    async fn rules_of(&self, version: u32) -> Result<Option<RuleSet>, StoreError> {
+        self.readers.run(move |conn, city| rules::rules_of(conn, city, version)).await
+    }
+
+    async fn published_rules(&self) -> Result<Vec<PublishedRules>, StoreError> {
+        self.readers.run(|conn, city| rules::published_rules(conn, city)).await
+    }
+
+    async fn past_cases(&self, after: u64, limit: u32) -> Result<Vec<PastCase>, StoreError> {
+        self.readers.run(move |conn, city| rules::past_cases(conn, city, after, limit)).await
     }
 
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError> {

@@ -1,13 +1,12 @@
-//! What happened, in order: the log of changes that cursors count by, timelines, and the trace of a routing decision.
+//! What happened, in order: the log of changes that cursors count by, and timelines.
 
-use super::row::{damaged, signed, unsigned, uuid};
+use super::row::{signed, unsigned, uuid};
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::id::{CaseId, ReportId, UserId};
 use lanterna_shared::moves::Move;
 use lanterna_shared::role::Role;
-use lanterna_shared::route::{TraceLine, Tried};
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -106,53 +105,4 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
     )?
     .execute(params![jurisdiction, case, step.after.as_str(), now.as_millis(), step.owner, signed(version)])?;
     Ok(version)
-}
-
-const fn tried_text(tried: Tried) -> &'static str {
-    match tried {
-        Tried::Matched => "matched",
-        Tried::OtherService => "other_service",
-        Tried::OtherArea => "other_area",
-        Tried::NoArea => "no_area",
-    }
-}
-
-/// A trace as it is kept on the case: the outcomes in the order of the rules.
-pub(super) fn trace_text(trace: &[TraceLine]) -> String {
-    let mut text = String::with_capacity(trace.len().saturating_mul(14));
-    for line in trace {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(tried_text(line.outcome));
-    }
-    text
-}
-
-/// And back.
-pub(super) fn read_trace(text: &str) -> Result<Vec<TraceLine>, StoreError> {
-    let known = [Tried::Matched, Tried::OtherService, Tried::OtherArea, Tried::NoArea];
-    text.split_ascii_whitespace()
-        .zip(1..)
-        .map(|(word, rule)| {
-            let outcome = known.into_iter().find(|tried| tried_text(*tried) == word).ok_or_else(|| damaged("the trace of a case"))?;
-            Ok(TraceLine { rule, outcome })
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trace_survives_its_written_form() {
-        let trace: Vec<_> = [Tried::OtherService, Tried::NoArea, Tried::OtherArea, Tried::Matched]
-            .into_iter()
-            .zip(1..)
-            .map(|(outcome, rule)| TraceLine { rule, outcome })
-            .collect();
-        assert_eq!(read_trace(&trace_text(&trace)).unwrap(), trace);
-        assert!(read_trace("guessed").is_err());
-    }
 }

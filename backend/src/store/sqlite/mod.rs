@@ -21,6 +21,7 @@ pub mod pull;
 pub mod queue;
 mod readers;
 mod row;
+pub mod rules;
 pub mod staff;
 mod withdraw;
 mod writer;

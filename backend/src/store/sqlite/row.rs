@@ -5,6 +5,9 @@ use lanterna_shared::case::CaseStatus;
 use lanterna_shared::moves::Move;
 use lanterna_shared::problem::Invalid;
 use lanterna_shared::role::Role;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
 use uuid::Uuid;
 
 /// A value of `what` that cannot be read.
@@ -20,6 +23,12 @@ pub(super) fn code<T>(read: Result<T, Invalid>) -> Result<T, StoreError> {
 /// A stored id.
 pub(super) fn uuid(row: &rusqlite::Row<'_>, column: usize) -> Result<Uuid, rusqlite::Error> {
     row.get::<_, [u8; 16]>(column).map(Uuid::from_bytes)
+}
+
+/// A stored word of a closed list: `what` it is, for whoever reads the damage.
+pub(super) fn word<'a, T: Deserialize<'a>>(text: &'a str, what: &str) -> Result<T, StoreError> {
+    let words: StrDeserializer<'a, Error> = text.into_deserializer();
+    T::deserialize(words).map_err(|_| damaged(what))
 }
 
 /// A stored status.
