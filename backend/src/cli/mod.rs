@@ -1,5 +1,6 @@
 //! The command line: stable, and with `--json` made for scripts. Exit 0 = done, 1 = not done and said why, 2 = the command itself is wrong.
 
+mod calendar;
 mod check;
 mod demo;
 mod import;
@@ -13,6 +14,7 @@ use crate::server::StartError;
 use crate::staff::password::PasswordError;
 use crate::store::city::ImportRefusal;
 use crate::store::error::StoreError;
+pub(crate) use calendar::read as read_calendar;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use import::read as read_areas;
 use output::Output;
@@ -52,6 +54,9 @@ enum Command {
     /// Replace a part of the city: all or nothing.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Print a part of the city as it can be imported again.
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// People who can log in.
     #[command(subcommand)]
     User(UserCommand),
@@ -63,6 +68,14 @@ enum Command {
 enum ImportCommand {
     /// Areas from a GeoJSON `FeatureCollection` of polygons with the properties code, name and kind.
     Areas(ImportArgs),
+    /// The calendar on which promises are counted, from JSON: zone, hours, holidays, the patron's day, extra days. Due dates that were given stay.
+    Calendar(ImportArgs),
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// The calendar as JSON.
+    Calendar(DataArgs),
 }
 
 #[derive(Subcommand)]
@@ -136,6 +149,9 @@ pub enum CliError {
     /// A file for an import is not what it should be.
     #[error(transparent)]
     File(#[from] import::FileError),
+    /// A calendar's file is not what it should be.
+    #[error(transparent)]
+    Calendar(#[from] calendar::CalendarFileError),
     /// The demo city could not be made.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -161,6 +177,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => serve::serve(args, &output).await,
         Command::Demo(args) => demo::demo(args, &output).await,
         Command::Import(ImportCommand::Areas(args)) => import::areas(args, &output).await,
+        Command::Import(ImportCommand::Calendar(args)) => calendar::import(args, &output).await,
+        Command::Export(ExportCommand::Calendar(args)) => calendar::export(args, &output).await,
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };

@@ -1,5 +1,6 @@
 //! The city: read whole into memory, replaced by imports. What old cases refer to is retired, never deleted.
 
+use super::calendar::load_calendar;
 use super::row::{code, damaged};
 use crate::store::city::{City, CityParts, CitySetup, ImportRefusal, Names};
 use crate::store::error::StoreError;
@@ -44,7 +45,7 @@ pub fn load_city(conn: &Connection, jurisdiction: i64) -> Result<City, StoreErro
         jurisdiction,
         version,
         name,
-        zone: clock::zone(&zone),
+        calendar: load_calendar(conn, jurisdiction, &zone)?,
         departments: load_departments(conn, jurisdiction, &mut names.departments)?,
         services: load_services(conn, jurisdiction, &mut names.services)?,
         areas: load_areas(conn, jurisdiction, &mut names.areas)?,
@@ -115,7 +116,8 @@ fn load_rules(conn: &Connection, jurisdiction: i64) -> Result<Vec<RoutingRule>, 
     Ok(rules)
 }
 
-fn raise_version(conn: &Connection, jurisdiction: i64) -> Result<(), StoreError> {
+/// Lets every process notice that the city is another.
+pub(super) fn raise_version(conn: &Connection, jurisdiction: i64) -> Result<(), StoreError> {
     conn.execute("UPDATE jurisdiction SET city_version = city_version + 1 WHERE jurisdiction = ?1", [jurisdiction])?;
     Ok(())
 }
@@ -126,6 +128,9 @@ fn raise_version(conn: &Connection, jurisdiction: i64) -> Result<(), StoreError>
 /// What the engine said.
 pub fn set_up_city(conn: &Connection, city: &City, setup: &CitySetup) -> Result<Result<(), ImportRefusal>, StoreError> {
     let jurisdiction = city.jurisdiction;
+    if clock::find_zone(&setup.zone).is_none() {
+        return Ok(Err(ImportRefusal::Zone(setup.zone.clone())));
+    }
     for (rule, number) in setup.rules.iter().zip(1..) {
         let missing = |what, code: &str| Ok(Err(ImportRefusal::RuleNames { rule: number, what, code: code.to_owned() }));
         if !setup.departments.iter().any(|department| department.code == rule.owner) {

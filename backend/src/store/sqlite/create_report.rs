@@ -1,6 +1,7 @@
 //! A new report becomes a case: its area found, its owner picked, its promise made, all in one transaction.
 
 use super::batch::{Outcome, Sender};
+use super::due;
 use super::history::{Change, append_change, trace_text};
 use super::photo::expect_photo;
 use super::row::{damaged, signed};
@@ -9,7 +10,7 @@ use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::area::Area;
 use lanterna_shared::case::CaseStatus;
-use lanterna_shared::clock;
+use lanterna_shared::clock::{self, ServiceLevel};
 use lanterna_shared::id::{CaseId, ReportId};
 use lanterna_shared::moves::Move;
 use lanterna_shared::position::{Position, PositionSource};
@@ -28,6 +29,7 @@ struct Plan<'a> {
     service: &'a Service,
     area: Option<&'a Area>,
     decision: Decision,
+    level: ServiceLevel,
     due_at: Timestamp,
 }
 
@@ -36,7 +38,8 @@ fn plan<'a>(city: &'a City, new: &NewReport, now: Timestamp) -> Option<Plan<'a>>
     let service = city.service(&new.service)?;
     let area = new.position.as_ref().and_then(|position| city.areas.find(position));
     let decision = route::route(&city.rules, &service.code, area.map(|area| &area.code));
-    Some(Plan { service, area, decision, due_at: clock::due_at(now, service.working_days, &city.zone) })
+    let level = ServiceLevel::WorkingDays(service.working_days);
+    Some(Plan { service, area, decision, level, due_at: clock::due_at(&city.calendar, now, level) })
 }
 
 /// The id of the case that a report opens: from the report's, so that nothing random is drawn while ops take effect.
@@ -92,8 +95,9 @@ fn insert_case(
     let owner = plan.decision.owner.as_ref().map(DepartmentCode::as_str);
     let status = if owner.is_some() { CaseStatus::Assigned } else { CaseStatus::Received };
     conn.prepare_cached(
-        "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace,
+             level_unit, level_amount)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(params![
         city.jurisdiction,
@@ -108,8 +112,11 @@ fn insert_case(
         plan.due_at.as_millis(),
         new.photos.len(),
         signed(seq),
-        trace_text(&plan.decision.trace)
+        trace_text(&plan.decision.trace),
+        plan.level.unit(),
+        plan.level.amount()
     ])?;
+    due::promise(conn, city, case, plan.due_at, now)?;
     let mut timeline = conn.prepare_cached(
         "INSERT INTO timeline (jurisdiction, case_id, place, at, role, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;

@@ -1,14 +1,16 @@
 //! The [`Store`] over the plain functions: which of them write and which only read.
 
-use super::{SqliteStore, batch, check, city, detail, device, moving, photo, pull, queue, staff};
+use super::{SqliteStore, batch, calendar, check, city, detail, device, moving, photo, pull, queue, staff, sweep};
 use crate::store::batch::{Device, OpBatch};
 use crate::store::city::{City, CitySetup, ImportRefusal};
+use crate::store::due::{BreachSweep, Lease};
 use crate::store::error::StoreError;
 use crate::store::photo::{ExpectedPhoto, PhotoOfReport, Upload};
 use crate::store::staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store};
 use async_trait::async_trait;
 use lanterna_shared::area::Area;
+use lanterna_shared::clock::Calendar;
 use lanterna_shared::id::{CaseId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
@@ -28,6 +30,10 @@ impl Store for SqliteStore {
 
     async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError> {
         self.writer.run(0, true, move |conn, city, _| city::import_areas(conn, city, &areas)).await
+    }
+
+    async fn import_calendar(&self, calendar: Calendar, now: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(0, true, move |conn, city, _| calendar::import_calendar(conn, city, &calendar, now)).await
     }
 
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError> {
@@ -106,6 +112,18 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<MoveOutcome, StoreError> {
         self.writer.run(0, false, move |conn, city, _| moving::make_move(conn, city, &staff, &scope, case, &request, now)).await
+    }
+
+    async fn take_lease(&self, lease: Lease, now: Timestamp) -> Result<bool, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| sweep::take_lease(conn, city, &lease, now)).await
+    }
+
+    async fn give_back_lease(&self, lease: Lease) -> Result<(), StoreError> {
+        self.writer.run(0, false, move |conn, city, _| sweep::give_back_lease(conn, city, &lease)).await
+    }
+
+    async fn sweep_breaches(&self, now: Timestamp, limit: u32) -> Result<BreachSweep, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| sweep::sweep_breaches(conn, city, now, limit)).await
     }
 
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError> {
