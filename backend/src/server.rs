@@ -4,6 +4,7 @@ use crate::clock::{Clock, NoEntropy, entropy};
 use crate::http::app;
 use crate::http::serve::serve;
 use crate::http::state::{AppState, Settings};
+use crate::jobs::{self, JobContext, Jobs};
 use crate::metrics::Metrics;
 use crate::photo::folder::PhotoFolder;
 use crate::photo::intake::Intake;
@@ -95,6 +96,7 @@ pub struct Opened {
     metrics: Metrics,
     settings: Settings,
     clock: Arc<dyn Clock>,
+    holder: [u8; 16],
     lock: File,
 }
 
@@ -108,12 +110,13 @@ impl Opened {
         let folder_error = |source| StartError::Folder { folder: data.clone(), source };
         std::fs::create_dir_all(&data).map_err(folder_error)?;
         let lock = lock(&data)?;
+        let holder = entropy()?;
         let metrics = Metrics::default();
         let store = open_store(&data, clock.as_ref(), &metrics).await?;
         let photos = PhotoFolder::open(&data).map_err(folder_error)?;
         let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
-        Ok(Self { address, listener, store, photos, metrics, settings, clock, lock })
+        Ok(Self { address, listener, store, photos, metrics, settings, clock, holder, lock })
     }
 
     /// Its store.
@@ -123,16 +126,18 @@ impl Opened {
 
     /// Starts to serve.
     pub fn serve(self) -> Server {
-        let Self { address, listener, store, photos, metrics, settings, clock, lock } = self;
+        let Self { address, listener, store, photos, metrics, settings, clock, holder, lock } = self;
         let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
         let intake = Intake::new(photos, Arc::clone(&shared));
         let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&clock)));
+        let context = JobContext { store: Arc::clone(&shared), clock: Arc::clone(&clock), metrics: metrics.clone(), holder };
+        let jobs = Jobs::start(context, jobs::EVERY);
         let state = AppState::new(shared, intake, clock, metrics, settings);
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, app(state), async {
             let _ = stopped.await;
         }));
-        Server { address, store, stop, serving, sweeping, _lock: lock }
+        Server { address, store, stop, serving, sweeping, jobs, _lock: lock }
     }
 }
 
@@ -143,6 +148,7 @@ pub struct Server {
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    jobs: Jobs,
     _lock: File,
 }
 
@@ -170,6 +176,7 @@ impl Server {
         let _ = self.stop.send(());
         let _ = self.serving.await;
         self.sweeping.abort();
+        self.jobs.stop().await;
         self.store.close().await;
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::CaseStatus;
 use crate::check::CaseNumber;
+use crate::clock::CaseClock;
 use crate::id::{CaseId, ReportId};
 use crate::moves::{Ask, Move};
 use crate::position::Position;
@@ -142,11 +143,26 @@ pub struct TimelineEntry {
     /// The move, where it was one.
     #[serde(rename = "move", default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Move>,
+    /// What happened, where it was no move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<TimelineEvent>,
     /// The status after it.
     pub status: CaseStatus,
     /// Who owned the case after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Department>,
+}
+
+/// What can happen to a case beside moves.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineEvent {
+    /// Its due date passed while its clock ran.
+    Breached,
+    /// Something that a newer server knows.
+    #[serde(other)]
+    Other,
 }
 
 /// A move that the person who looks may make now.
@@ -174,6 +190,9 @@ pub struct CaseDetail {
     /// How urgent it is; absent on answers of servers from before there were priorities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
+    /// Its promise: every due date, every pause, and whether it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<CaseClock>,
     /// Why it is with its owner.
     pub trace: Vec<TraceLine>,
     /// The version of the rules that the trace is about; absent where none was published yet.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::CaseStatus;
 use crate::catalogue::Catalogue;
 use crate::check::CaseNumber;
+use crate::clock::DueMoved;
 use crate::id::{InstallId, Lineage, ReportId, SubjectId};
 use crate::photo::PhotoHash;
 use crate::report::Channel;
@@ -133,6 +134,9 @@ pub struct ReportRow {
     /// Until when it should be resolved; absent when no clock runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
+    /// How often `due_at` has moved and why last; absent while the first promise holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_moved: Option<DueMoved>,
     /// Whether the citizen has withdrawn this report.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::check::{CaseNumber, ReceiptCode};
+use lanterna_shared::clock::DueMoved;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::photo::Rendition;
 use lanterna_shared::position::Position;
@@ -286,6 +287,8 @@ pub struct CaseView {
     pub area: Option<String>,
     /// Until when it should be resolved.
     pub due_at: Option<Timestamp>,
+    /// How often that has moved and why last.
+    pub due_moved: Option<DueMoved>,
 }
 
 /// What waits to be sent.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use lanterna_bridge::{Outbox, ReportView, SyncState};
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::clock::{DueMoved, DueWhy};
 use lanterna_shared::id::ReportId;
 use lanterna_shared::service::Service;
 use lanterna_shared::time::Timestamp;
@@ -119,6 +120,7 @@ fn report_json(report: &ReportView) -> Value {
         "owner": case.and_then(|case| case.owner.clone()),
         "area": case.and_then(|case| case.area.clone()),
         "due_at": case.and_then(|case| case.due_at).map(Timestamp::to_rfc3339),
+        "due_moved": case.and_then(|case| case.due_moved),
     })
 }
 
@@ -128,9 +130,21 @@ fn report_line(report: &ReportView) -> String {
         (None, None) => "waits to be sent".to_owned(),
         (Some(case), None) => {
             let owner = case.owner.as_deref().unwrap_or("triage");
-            let due = case.due_at.map(|due| format!(", until {}", due.to_rfc3339())).unwrap_or_default();
+            let due = case.due_at.map(|due| format!(", until {}{}", due.to_rfc3339(), moved_words(case.due_moved))).unwrap_or_default();
             format!("case {} is {} with {owner}{due}", case.number, case.status.as_str())
         }
     };
     format!("{}  {:<14} {state}", report.receipt, report.service.as_str())
+}
+
+fn moved_words(moved: Option<DueMoved>) -> String {
+    let Some(moved) = moved else { return String::new() };
+    let why = match moved.why {
+        DueWhy::WaitedReporter => "after a question to you",
+        DueWhy::WaitedOther => "after waiting for somebody else",
+        DueWhy::ServiceChanged => "for another service",
+        DueWhy::Contested | DueWhy::Reopened => "because it goes on",
+        DueWhy::Promised | DueWhy::Other => "by the office",
+    };
+    format!(" (moved {} times, last {why})", moved.times)
 }

@@ -1,5 +1,6 @@
 //! The command line: stable, and with `--json` made for scripts. Exit 0 = done, 1 = not done and said why, 2 = the command itself is wrong.
 
+mod calendar;
 mod check;
 mod demo;
 mod import;
@@ -16,6 +17,7 @@ use crate::server::StartError;
 use crate::staff::password::PasswordError;
 use crate::store::city::ImportRefusal;
 use crate::store::error::StoreError;
+pub(crate) use calendar::read as read_calendar;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use import::read as read_areas;
 use output::Output;
@@ -76,10 +78,14 @@ enum ImportCommand {
     Areas(ImportArgs),
     /// Routing rules from JSON, as "export rules" writes it; they are in force at once, as a new version.
     Rules(ImportArgs),
+    /// The calendar on which promises are counted, from JSON: zone, hours, holidays, the patron's day, extra days. Due dates that were given stay.
+    Calendar(ImportArgs),
 }
 
 #[derive(Subcommand)]
 enum ExportCommand {
+    /// The calendar as JSON.
+    Calendar(DataArgs),
     /// The routing rules.
     Rules(ExportRulesArgs),
 }
@@ -245,6 +251,9 @@ pub enum CliError {
     /// A file with routing rules that cannot be evaluated.
     #[error(transparent)]
     Rules(#[from] rules::RulesError),
+    /// A calendar's file is not what it should be.
+    #[error(transparent)]
+    Calendar(#[from] calendar::CalendarFileError),
     /// The demo city could not be made.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -275,6 +284,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Route(args) => route::route(args, &output).await,
         Command::Rules(RulesCommand::Check(args)) => rules::check(args, &output).await,
         Command::Rules(RulesCommand::Replay(args)) => rules::replay(args, &output).await,
+        Command::Import(ImportCommand::Calendar(args)) => calendar::import(args, &output).await,
+        Command::Export(ExportCommand::Calendar(args)) => calendar::export(args, &output).await,
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };

@@ -9,9 +9,10 @@ use crate::store::city::City;
 use crate::store::rules::Inquiry;
 use lanterna_shared::answer::{self, Answer, Answers};
 use lanterna_shared::area::Area;
+use lanterna_shared::clock::ServiceLevel;
 use lanterna_shared::position::{Position, PositionSource};
 use lanterna_shared::routing::words::{Naming, Speaker};
-use lanterna_shared::routing::{Decision, RuleSet, ServiceLevel};
+use lanterna_shared::routing::{Decision, RuleSet};
 use lanterna_shared::service::{QuestionCode, Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
 use serde::Deserialize;
@@ -114,6 +115,7 @@ impl Answered<'_> {
 
     fn promise(&self) -> String {
         match self.decision.service_level {
+            Some(ServiceLevel::BusinessHours(hours)) => format!("within {hours} business hours, as the rule promises"),
             Some(ServiceLevel::Hours(hours)) => format!("within {hours} hours, as the rule promises"),
             Some(ServiceLevel::WorkingDays(days)) => format!("within {days} working days, as the rule promises"),
             None => format!("within {} working days, as the service promises", self.service.working_days),

@@ -17,6 +17,7 @@ use lanterna_shared::service::{DepartmentCode, Service};
 use serde::Deserialize;
 
 const AREAS: &str = include_str!("../../../assets/demo/areas.geojson");
+const CALENDAR: &str = include_str!("../../../assets/demo/calendar.json");
 const CITY: &str = include_str!("../../../assets/demo/city.json");
 const RULES: &str = include_str!("../../../assets/demo/rules.json");
 
@@ -78,6 +79,8 @@ pub async fn seed(store: &dyn Store, clock: &dyn Clock) -> Result<Vec<DemoLogin>
     if store.city().await?.catalogue.services.is_empty() {
         let areas = crate::cli::read_areas(AREAS).map_err(|(_, what)| DemoError::Files(what))?;
         store.import_areas(areas).await??;
+        let calendar = crate::cli::read_calendar(CALENDAR).map_err(|(_, what)| DemoError::Files(what))?;
+        store.import_calendar(calendar, clock.now()).await?;
         store.set_up_city(CitySetup { name, zone, departments, services }).await??;
         publish_rules(store, clock).await?;
     }
@@ -141,6 +144,15 @@ mod tests {
             assert_eq!(area_of(&index, lat, lon).as_deref(), Some(name), "{lat} {lon}");
         }
         assert_eq!(area_of(&index, 44.30, 8.90), None);
+    }
+
+    #[test]
+    fn genoa_works_from_8_to_18_and_not_on_its_patrons_day() {
+        let calendar = crate::cli::read_calendar(CALENDAR).unwrap();
+        assert_eq!(calendar.rules().zone, read().unwrap().zone);
+        assert_eq!(calendar.rules().hours.minutes(), 50 * 60);
+        let day = |month, day| jiff::civil::Date::new(2026, month, day).unwrap();
+        assert!(!calendar.is_working_day(day(6, 24)) && calendar.is_working_day(day(6, 25)));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::rules::RuleFaults;
 use jiff::tz::TimeZone;
 use lanterna_shared::area::{Area, AreaIndex};
 use lanterna_shared::catalogue::Catalogue;
+use lanterna_shared::clock::Calendar;
 use lanterna_shared::office::Department;
 use lanterna_shared::routing::RuleSet;
 use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
@@ -17,8 +18,10 @@ pub struct City {
     pub jurisdiction: i64,
     /// Raised by every import.
     pub version: i64,
-    /// The time zone in which its days are counted.
+    /// The time zone in which its days are counted: the calendar's.
     pub zone: TimeZone,
+    /// On which its promises are counted.
+    pub calendar: Arc<Calendar>,
     /// What devices get.
     pub catalogue: Arc<Catalogue>,
     /// The routing rules in force.
@@ -50,8 +53,8 @@ pub struct CityParts {
     pub version: i64,
     /// "Comune di Genova".
     pub name: String,
-    /// See [`City::zone`].
-    pub zone: TimeZone,
+    /// See [`City::calendar`].
+    pub calendar: Calendar,
     /// In the order they are offered.
     pub services: Vec<Service>,
     /// See [`City::departments`].
@@ -74,7 +77,8 @@ impl City {
         Self {
             jurisdiction: parts.jurisdiction,
             version: parts.version,
-            zone: parts.zone,
+            zone: parts.calendar.zone().clone(),
+            calendar: Arc::new(parts.calendar),
             catalogue: Arc::new(catalogue),
             rules: parts.rules,
             departments: parts.departments,
@@ -126,4 +130,7 @@ pub enum ImportRefusal {
     /// An area that a rule is about would disappear.
     #[error("a routing rule is about the area {0}, which is missing here: add it, or change the rule first")]
     AreaInUse(AreaCode),
+    /// Days cannot be counted in a zone that nobody knows.
+    #[error("the time zone \"{0}\" is not known: write its IANA name, such as \"Europe/Rome\"")]
+    Zone(String),
 }

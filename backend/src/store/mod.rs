@@ -10,6 +10,7 @@
 
 pub mod batch;
 pub mod city;
+pub mod due;
 pub mod error;
 pub mod photo;
 pub mod rules;
@@ -19,8 +20,10 @@ pub mod staff;
 use async_trait::async_trait;
 use batch::{Device, OpBatch};
 use city::{City, CitySetup, ImportRefusal};
+use due::{BreachSweep, Lease};
 use error::StoreError;
 use lanterna_shared::area::Area;
+use lanterna_shared::clock::Calendar;
 use lanterna_shared::id::{CaseId, InstallId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
@@ -115,6 +118,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Cases above the number `after` with what was reported first, by number; at most `limit`.
     async fn past_cases(&self, after: u64, limit: u32) -> Result<Vec<PastCase>, StoreError>;
+    /// Replaces the calendar and with it the city's zone. Due dates that were given stay. The same calendar again is no new version.
+    async fn import_calendar(&self, calendar: Calendar, now: Timestamp) -> Result<(), StoreError>;
 
     /// Makes a device known. The same again is answered the same.
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError>;
@@ -174,6 +179,16 @@ pub trait Store: Send + Sync + 'static {
         request: MoveRequest,
         now: Timestamp,
     ) -> Result<MoveOutcome, StoreError>;
+
+    /// Takes or renews a lease; whether this holder has it now. A lease that is over, or lies further ahead than any, is anybody's.
+    async fn take_lease(&self, lease: Lease, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Gives a lease back. Giving back what one does not have is no error.
+    async fn give_back_lease(&self, lease: Lease) -> Result<(), StoreError>;
+
+    /// Finds promises that are broken, each once: its case gets an entry by [`lanterna_shared::role::Role::System`], and everybody who may see the
+    /// case sees it anew. At most `limit` cases, those that are due longest first.
+    async fn sweep_breaches(&self, now: Timestamp, limit: u32) -> Result<BreachSweep, StoreError>;
 
     /// Adds a log-in.
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError>;

@@ -1,8 +1,9 @@
 //! The decision: the first rule that matches, and what it would be on the other side of a boundary.
 
 use super::facts::{Facts, Spot};
-use super::rule::{RoutingRule, ServiceLevel};
+use super::rule::RoutingRule;
 use super::trace::{Boundary, Side, TraceLine, Tried};
+use crate::clock::ServiceLevel;
 use crate::priority::Priority;
 use crate::service::DepartmentCode;
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::{AccuracyRange, Condition, NumberRange};
-use super::rule::{MAX_CONDITIONS, MAX_HOURS, MAX_NOTE_CHARS, MAX_RULES, MAX_VALUES, MAX_WORKING_DAYS, RoutingRule, ServiceLevel};
+use super::rule::{MAX_CONDITIONS, MAX_NOTE_CHARS, MAX_RULES, MAX_VALUES, RoutingRule};
 use crate::answer::MAX_ANSWER_CHARS;
+use crate::clock::ServiceLevel;
 use crate::position::MAX_ACCURACY_M;
 use crate::service::{AreaCode, DepartmentCode, QuestionCode, ServiceCode};
 use crate::text;
@@ -89,13 +90,8 @@ impl Checking<'_> {
         if !self.offer.departments.contains(&rule.owner) {
             self.fault("owner", format!("there is no department {}: correct it, or import the department first", rule.owner));
         }
-        let level = match rule.service_level {
-            None => true,
-            Some(ServiceLevel::WorkingDays(days)) => (1..=MAX_WORKING_DAYS).contains(&days),
-            Some(ServiceLevel::Hours(hours)) => (1..=MAX_HOURS).contains(&hours),
-        };
-        if !level {
-            self.fault("service_level", format!("this is no promise: give 1 to {MAX_WORKING_DAYS} working days or 1 to {MAX_HOURS} hours"));
+        if let Some(Err(invalid)) = rule.service_level.map(ServiceLevel::check) {
+            self.fault("service_level", format!("{invalid}"));
         }
         if let Err(invalid) = text::check("the note", &rule.note, MAX_NOTE_CHARS) {
             self.fault("note", invalid.to_string());

@@ -26,5 +26,5 @@ pub use decide::{Decision, decide, decide_around};
 pub use facts::{Facts, Moment, Spot};
 pub use fault::{AnswerShape, Offer, RuleFault, check};
 pub use file::RulesFile;
-pub use rule::{RoutingRule, RuleSet, ServiceLevel};
+pub use rule::{RoutingRule, RuleSet};
 pub use trace::{Boundary, Side, TraceLine, Tried};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::condition::Condition;
 use super::facts::Facts;
 use super::trace::Tried;
+use crate::clock::ServiceLevel;
 use crate::priority::Priority;
 use crate::service::{AreaCode, DepartmentCode, ServiceCode};
 
@@ -16,20 +17,6 @@ pub const MAX_CONDITIONS: usize = 30;
 pub const MAX_VALUES: usize = 500;
 /// The longest note on a rule or a set, in characters.
 pub const MAX_NOTE_CHARS: usize = 500;
-/// The longest service level in working days, as for services.
-pub const MAX_WORKING_DAYS: u16 = 365;
-/// The longest service level in hours: 30 days.
-pub const MAX_HOURS: u16 = 720;
-
-/// The promise of a rule instead of its service's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ServiceLevel {
-    /// Until the end of that many working days, 1 to [`MAX_WORKING_DAYS`].
-    WorkingDays(u16),
-    /// That many hours by the clock, nights and holidays too, 1 to [`MAX_HOURS`]: for what cannot wait.
-    Hours(u16),
-}
 
 /// One rule: it matches when every condition of `when` holds and none of `unless`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

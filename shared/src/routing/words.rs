@@ -2,9 +2,10 @@
 
 use super::condition::Condition;
 use super::coverage::{Cell, Combination, Never, Unreachable};
-use super::rule::{RoutingRule, ServiceLevel};
+use super::rule::RoutingRule;
 use super::trace::{Boundary, Side, TraceLine, Tried};
 use super::window::{DAY_MINUTES, Minute, Weekday, YearDay};
+use crate::clock::ServiceLevel;
 use crate::priority::Priority;
 use crate::report::{Channel, ReportKind};
 use crate::service::{AreaCode, DepartmentCode, QuestionCode, ServiceCode};
@@ -165,6 +166,10 @@ impl Speaker<'_> {
             (ServiceLevel::WorkingDays(1), Language::En) => "within 1 working day".to_owned(),
             (ServiceLevel::WorkingDays(days), Language::It) => format!("entro {days} giorni lavorativi"),
             (ServiceLevel::WorkingDays(days), Language::En) => format!("within {days} working days"),
+            (ServiceLevel::BusinessHours(1), Language::It) => "entro 1 ora d'ufficio".to_owned(),
+            (ServiceLevel::BusinessHours(1), Language::En) => "within 1 business hour".to_owned(),
+            (ServiceLevel::BusinessHours(hours), Language::It) => format!("entro {hours} ore d'ufficio"),
+            (ServiceLevel::BusinessHours(hours), Language::En) => format!("within {hours} business hours"),
             (ServiceLevel::Hours(1), Language::It) => "entro 1 ora".to_owned(),
             (ServiceLevel::Hours(1), Language::En) => "within 1 hour".to_owned(),
             (ServiceLevel::Hours(hours), Language::It) => format!("entro {hours} ore"),

@@ -212,6 +212,7 @@ fn row(report: ReportId, version: u64, status: CaseStatus) -> Row {
         owner: Some("Roads".to_owned()),
         area: None,
         due_at: Some(Timestamp::from_millis(9)),
+        due_moved: None,
         withdrawn: false,
     })
 }

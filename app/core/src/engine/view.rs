@@ -103,5 +103,13 @@ impl Engine {
 }
 
 fn case_view(row: ReportRow) -> CaseView {
-    CaseView { number: row.number, status: row.status, since: row.since, owner: row.owner, area: row.area, due_at: row.due_at }
+    CaseView {
+        number: row.number,
+        status: row.status,
+        since: row.since,
+        owner: row.owner,
+        area: row.area,
+        due_at: row.due_at,
+        due_moved: row.due_moved,
+    }
 }

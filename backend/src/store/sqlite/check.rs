@@ -31,6 +31,16 @@ const INVARIANTS: &[(&str, &str)] = &[
     ("reports have no create_report op that was applied for them, or two", include_str!("check_ops.sql")),
     ("cases have a photo count other than their photos", include_str!("check_photos.sql")),
     ("cases have a last timeline entry that says another status or owner", include_str!("check_timeline.sql")),
+    ("cases have a due history that breaks off or does not end with their due date", include_str!("check_due_history.sql")),
+    ("cases have a pause that lasts and do not wait, or wait without one", include_str!("check_pauses.sql")),
+    (
+        "cases are breached and no breach is on record",
+        "SELECT count(*) FROM \"case\" c WHERE c.breached_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM breach b WHERE b.jurisdiction = c.jurisdiction AND b.case_id = c.case_id)",
+    ),
+    (
+        "cases have a clock that stopped and go on, or the other way round",
+        "SELECT count(*) FROM \"case\" WHERE (stopped_at IS NOT NULL) <> (status IN ('resolved', 'declined', 'closed', 'withdrawn'))",
+    ),
     (
         "reports have a version above the last change",
         "SELECT count(*) FROM report WHERE version > (SELECT coalesce(max(seq), 0) FROM change)",

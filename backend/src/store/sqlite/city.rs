@@ -1,5 +1,6 @@
 //! The city: read whole into memory, replaced by imports. What old cases refer to is retired, never deleted.
 
+use super::calendar::load_calendar;
 use super::row::{code, damaged};
 use super::rules::load_rules;
 use crate::store::city::{City, CityParts, CitySetup, ImportRefusal, Names};
@@ -46,7 +47,7 @@ pub fn load_city(conn: &Connection, jurisdiction: i64) -> Result<City, StoreErro
         jurisdiction,
         version,
         name,
-        zone: clock::zone(&zone),
+        calendar: load_calendar(conn, jurisdiction, &zone)?,
         departments: load_departments(conn, jurisdiction, &mut names.departments)?,
         services: load_services(conn, jurisdiction, &mut names.services)?,
         areas: load_areas(conn, jurisdiction, &mut names.areas)?,
@@ -103,7 +104,8 @@ fn load_areas(conn: &Connection, jurisdiction: i64, names: &mut HashMap<String, 
     Ok(areas)
 }
 
-fn raise_version(conn: &Connection, jurisdiction: i64) -> Result<(), StoreError> {
+/// Lets every process notice that the city is another.
+pub(super) fn raise_version(conn: &Connection, jurisdiction: i64) -> Result<(), StoreError> {
     conn.execute("UPDATE jurisdiction SET city_version = city_version + 1 WHERE jurisdiction = ?1", [jurisdiction])?;
     Ok(())
 }
@@ -120,6 +122,9 @@ fn rules_hold(city: &City, after: &Offer) -> Result<(), ImportRefusal> {
 /// What the engine said.
 pub fn set_up_city(conn: &Connection, city: &City, setup: &CitySetup) -> Result<Result<(), ImportRefusal>, StoreError> {
     let jurisdiction = city.jurisdiction;
+    if clock::find_zone(&setup.zone).is_none() {
+        return Ok(Err(ImportRefusal::Zone(setup.zone.clone())));
+    }
     let after = Offer {
         departments: setup.departments.iter().map(|department| department.code.clone()).collect(),
         services: setup.services.iter().map(|service| service.code.clone()).collect(),

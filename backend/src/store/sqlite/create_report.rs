@@ -1,6 +1,7 @@
 //! A new report becomes a case: its area found, its owner picked, its promise made, all in one transaction.
 
 use super::batch::{Outcome, Sender};
+use super::due;
 use super::history::{Change, append_change};
 use super::photo::expect_photo;
 use super::row::{damaged, signed};
@@ -10,14 +11,14 @@ use crate::store::error::StoreError;
 use crate::store::rules::Inquiry;
 use lanterna_shared::area::Area;
 use lanterna_shared::case::CaseStatus;
-use lanterna_shared::clock;
+use lanterna_shared::clock::{self, ServiceLevel};
 use lanterna_shared::id::{CaseId, ReportId};
 use lanterna_shared::moves::Move;
 use lanterna_shared::position::{Position, PositionSource};
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::report::{NewReport, ReportKind};
 use lanterna_shared::role::Role;
-use lanterna_shared::routing::{Decision, ServiceLevel, trace};
+use lanterna_shared::routing::{Decision, trace};
 use lanterna_shared::service::{DepartmentCode, Service};
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::Verdict;
@@ -29,6 +30,7 @@ struct Plan<'a> {
     service: &'a Service,
     area: Option<&'a Area>,
     decision: Decision,
+    level: ServiceLevel,
     due_at: Timestamp,
 }
 
@@ -44,16 +46,9 @@ fn plan<'a>(city: &'a City, sender: &Sender, new: &'a NewReport) -> Option<Plan<
         at: sender.now,
     };
     let (area, decision) = city.route(&city.rules.rules, &inquiry);
-    Some(Plan { service, area, due_at: promised(city, service, &decision, sender.now), decision })
-}
-
-/// Until when: as the rule says, otherwise as the service does.
-fn promised(city: &City, service: &Service, decision: &Decision, now: Timestamp) -> Timestamp {
-    match decision.service_level {
-        Some(ServiceLevel::Hours(hours)) => now.plus_millis(i64::from(hours) * 3_600_000),
-        Some(ServiceLevel::WorkingDays(days)) => clock::due_at(now, days, &city.zone),
-        None => clock::due_at(now, service.working_days, &city.zone),
-    }
+    // Until when: as the rule says, otherwise as the service does.
+    let level = decision.service_level.unwrap_or(ServiceLevel::WorkingDays(service.working_days));
+    Some(Plan { service, area, decision, level, due_at: clock::due_at(&city.calendar, sender.now, level) })
 }
 
 /// The id of the case that a report opens: from the report's, so that nothing random is drawn while ops take effect.
@@ -112,8 +107,8 @@ fn insert_case(
     let status = if owner.is_some() { CaseStatus::Assigned } else { CaseStatus::Received };
     conn.prepare_cached(
         "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace,
-             priority, rules_version, boundary)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             priority, rules_version, boundary, level_unit, level_amount)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         city.jurisdiction,
@@ -131,8 +126,11 @@ fn insert_case(
         trace::to_stored(&plan.decision.trace),
         plan.decision.priority.as_str(),
         city.rules.version,
-        boundary
+        boundary,
+        plan.level.unit(),
+        plan.level.amount()
     ])?;
+    due::promise(conn, city, case, plan.due_at, now)?;
     let mut timeline = conn.prepare_cached(
         "INSERT INTO timeline (jurisdiction, case_id, place, at, role, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;

@@ -1,7 +1,8 @@
 //! A case with everything about it, as one person may see it.
 
+use super::due_read::case_clock;
 use super::queue::{department, summary, summary_columns};
-use super::row::{damaged, named_move, role, status, uuid};
+use super::row::{damaged, event, named_move, role, status, uuid};
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use crate::store::staff::{CaseScope, Staff};
@@ -46,6 +47,7 @@ pub fn case_detail(
     Ok(Some(CaseDetail {
         reports: reports(conn, city, case)?,
         timeline: timeline(conn, city, case)?,
+        clock: Some(case_clock(conn, city, case)?),
         priority: Some(Priority::parse(&text("priority")?).ok_or_else(|| damaged("the priority of a case"))?),
         trace: trace::from_stored(&text("trace")?).ok_or_else(|| damaged("the trace of a case"))?,
         rules_version: (rules_version > 0).then_some(rules_version),
@@ -108,7 +110,7 @@ fn photos(conn: &Connection, city: &City, report: ReportId) -> Result<Vec<PhotoV
 
 fn timeline(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
     let mut find = conn.prepare_cached(
-        "SELECT t.at, t.role, l.name, t.move, t.status, t.owner FROM timeline t
+        "SELECT t.at, t.role, l.name, t.move, t.status, t.owner, t.event FROM timeline t
          LEFT JOIN staff_login l ON l.jurisdiction = t.jurisdiction AND l.staff_id = t.staff_id
          WHERE t.jurisdiction = ?1 AND t.case_id = ?2 ORDER BY t.place",
     )?;
@@ -120,6 +122,7 @@ fn timeline(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<Timeline
             role: role(row.get_ref(1)?.as_str().unwrap_or_default())?,
             actor: row.get(2)?,
             name: row.get::<_, Option<String>>(3)?.map(|text| named_move(&text)).transpose()?,
+            event: row.get::<_, Option<String>>(6)?.map(|text| event(&text)).transpose()?,
             status: status(row.get_ref(4)?.as_str().unwrap_or_default())?,
             owner: row.get::<_, Option<String>>(5)?.map(|owner| department(city, owner)).transpose()?,
         });

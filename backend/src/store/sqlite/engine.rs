@@ -1,8 +1,9 @@
 //! The [`Store`] over the plain functions: which of them write and which only read.
 
-use super::{SqliteStore, batch, check, city, detail, device, moving, photo, pull, queue, rules, staff};
+use super::{SqliteStore, batch, calendar, check, city, detail, device, moving, photo, pull, queue, rules, staff, sweep};
 use crate::store::batch::{Device, OpBatch};
 use crate::store::city::{City, CitySetup, ImportRefusal};
+use crate::store::due::{BreachSweep, Lease};
 use crate::store::error::StoreError;
 use crate::store::photo::{ExpectedPhoto, PhotoOfReport, Upload};
 use crate::store::rules::{NewRules, PastCase, PublishedRules, RuleFaults};
@@ -10,6 +11,7 @@ use crate::store::staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffA
 use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store};
 use async_trait::async_trait;
 use lanterna_shared::area::Area;
+use lanterna_shared::clock::Calendar;
 use lanterna_shared::id::{CaseId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
@@ -46,6 +48,10 @@ impl Store for SqliteStore {
 
     async fn past_cases(&self, after: u64, limit: u32) -> Result<Vec<PastCase>, StoreError> {
         self.readers.run(move |conn, city| rules::past_cases(conn, city, after, limit)).await
+    }
+
+    async fn import_calendar(&self, calendar: Calendar, now: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(0, true, move |conn, city, _| calendar::import_calendar(conn, city, &calendar, now)).await
     }
 
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError> {
@@ -124,6 +130,18 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<MoveOutcome, StoreError> {
         self.writer.run(0, false, move |conn, city, _| moving::make_move(conn, city, &staff, &scope, case, &request, now)).await
+    }
+
+    async fn take_lease(&self, lease: Lease, now: Timestamp) -> Result<bool, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| sweep::take_lease(conn, city, &lease, now)).await
+    }
+
+    async fn give_back_lease(&self, lease: Lease) -> Result<(), StoreError> {
+        self.writer.run(0, false, move |conn, city, _| sweep::give_back_lease(conn, city, &lease)).await
+    }
+
+    async fn sweep_breaches(&self, now: Timestamp, limit: u32) -> Result<BreachSweep, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| sweep::sweep_breaches(conn, city, now, limit)).await
     }
 
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError> {

@@ -1,5 +1,6 @@
 //! What happened, in order: the log of changes that cursors count by, and timelines.
 
+use super::due;
 use super::row::{signed, unsigned, uuid};
 use crate::store::city::City;
 use crate::store::error::StoreError;
@@ -55,6 +56,7 @@ pub(super) struct CaseStep<'a> {
 /// Writes a step: the timeline, the case, and a change for every report of the case, so that each of its citizens sees it. Returns the case's version.
 pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, now: Timestamp) -> Result<u64, StoreError> {
     let (jurisdiction, case) = (city.jurisdiction, step.case.as_bytes());
+    due::follow_status(conn, city, step.case, step.after, step.name, now)?;
     let place: i64 = conn
         .prepare_cached("SELECT coalesce(max(place), 0) + 1 FROM timeline WHERE jurisdiction = ?1 AND case_id = ?2")?
         .query_row(params![jurisdiction, case], |row| row.get(0))?;
@@ -80,29 +82,34 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
             text
         ])?;
     }
-    let reports = {
-        let mut find = conn.prepare_cached("SELECT report_id FROM report WHERE jurisdiction = ?1 AND case_id = ?2")?;
-        let found = find.query_map(params![jurisdiction, case], |row| uuid(row, 0).map(ReportId))?;
-        found.collect::<Result<Vec<_>, _>>()?
-    };
-    let mut version = None;
-    for report in reports {
-        let seq = append_change(conn, city, Change::Report(report), now)?;
-        conn.prepare_cached("UPDATE report SET version = ?3 WHERE jurisdiction = ?1 AND report_id = ?2")?.execute(params![
-            jurisdiction,
-            report.as_bytes(),
-            signed(seq)
-        ])?;
-        version = Some(seq);
-    }
-    let version = match version {
-        Some(version) => version,
-        None => append_change(conn, city, Change::Case(step.case), now)?,
-    };
+    let version = tell_reporters(conn, city, step.case, now)?;
     conn.prepare_cached(
         "UPDATE \"case\" SET status = ?3, status_since = CASE WHEN ?3 = status THEN status_since ELSE ?4 END, owner = ?5, version = ?6
          WHERE jurisdiction = ?1 AND case_id = ?2",
     )?
     .execute(params![jurisdiction, case, step.after.as_str(), now.as_millis(), step.owner, signed(version)])?;
     Ok(version)
+}
+
+/// Gives every report of a case a new version, so that each of its citizens sees the case anew. Returns the version that the case gets with it.
+pub(super) fn tell_reporters(conn: &Connection, city: &City, case: CaseId, now: Timestamp) -> Result<u64, StoreError> {
+    let reports = {
+        let mut find = conn.prepare_cached("SELECT report_id FROM report WHERE jurisdiction = ?1 AND case_id = ?2")?;
+        let found = find.query_map(params![city.jurisdiction, case.as_bytes()], |row| uuid(row, 0).map(ReportId))?;
+        found.collect::<Result<Vec<_>, _>>()?
+    };
+    let mut version = None;
+    for report in reports {
+        let seq = append_change(conn, city, Change::Report(report), now)?;
+        conn.prepare_cached("UPDATE report SET version = ?3 WHERE jurisdiction = ?1 AND report_id = ?2")?.execute(params![
+            city.jurisdiction,
+            report.as_bytes(),
+            signed(seq)
+        ])?;
+        version = Some(seq);
+    }
+    match version {
+        Some(version) => Ok(version),
+        None => append_change(conn, city, Change::Case(case), now),
+    }
 }

@@ -6,11 +6,16 @@
 
 mod add_photo;
 pub mod batch;
+pub mod calendar;
 pub mod check;
 pub mod city;
 mod create_report;
 pub mod detail;
 pub mod device;
+pub mod due;
+mod due_read;
+#[cfg(test)]
+mod due_tests;
 mod engine;
 mod error;
 mod history;
@@ -23,6 +28,7 @@ mod readers;
 mod row;
 pub mod rules;
 pub mod staff;
+pub mod sweep;
 mod withdraw;
 mod writer;
 

@@ -3,12 +3,13 @@
 //! A report's version is the sequence of its last change, so reading reports by version is reading the log of changes with everything that was
 //! overtaken left out.
 
-use super::row::{status, unsigned, uuid};
+use super::row::{damaged, status, unsigned, uuid};
 use crate::store::Pull;
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::case::ClockState;
 use lanterna_shared::check::CaseNumber;
+use lanterna_shared::clock::{DueMoved, DueWhy};
 use lanterna_shared::id::{ReportId, SubjectId};
 use lanterna_shared::photo::PhotoHash;
 use lanterna_shared::time::Timestamp;
@@ -53,10 +54,19 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
             owner: name(&city.names.departments, 5)?,
             area: name(&city.names.areas, 6)?,
             due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
+            due_moved: due_moved(row)?.filter(|_| status.clock() == ClockState::Runs),
             withdrawn: row.get(8)?,
         }));
     }
     Ok((changes, false))
+}
+
+/// How often the due date moved, where it did.
+fn due_moved(row: &rusqlite::Row<'_>) -> Result<Option<DueMoved>, StoreError> {
+    let times: Option<u32> = row.get(9)?;
+    let Some(times) = times.filter(|times| *times > 0) else { return Ok(None) };
+    let why = row.get_ref(10)?.as_str().ok().and_then(DueWhy::parse).ok_or_else(|| damaged("why a due date moved"))?;
+    Ok(Some(DueMoved { times, why }))
 }
 
 fn wanted(conn: &Connection, city: &City, subject: SubjectId) -> Result<Vec<PhotoHash>, StoreError> {

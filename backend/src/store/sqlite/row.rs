@@ -3,6 +3,7 @@
 use crate::store::error::StoreError;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::moves::Move;
+use lanterna_shared::office::TimelineEvent;
 use lanterna_shared::problem::Invalid;
 use lanterna_shared::role::Role;
 use serde::Deserialize;
@@ -39,6 +40,14 @@ pub(super) fn status(text: &str) -> Result<CaseStatus, StoreError> {
 /// A stored move.
 pub(super) fn named_move(text: &str) -> Result<Move, StoreError> {
     Move::ALL.into_iter().find(|name| name.as_str() == text).ok_or_else(|| damaged("a move"))
+}
+
+/// A stored event.
+pub(super) fn event(text: &str) -> Result<TimelineEvent, StoreError> {
+    match text {
+        "breached" => Ok(TimelineEvent::Breached),
+        _ => Err(damaged("an event of a timeline")),
+    }
 }
 
 /// A stored role, of people and of the two actors that are nobody.
