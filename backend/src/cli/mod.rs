@@ -2,11 +2,13 @@
 
 mod check;
 mod demo;
+mod export;
 mod import;
 mod output;
 mod serve;
 mod user;
 
+use crate::catalogue::file::FileError;
 use crate::clock::NoEntropy;
 use crate::demo::DemoError;
 use crate::server::StartError;
@@ -14,7 +16,7 @@ use crate::staff::password::PasswordError;
 use crate::store::city::ImportRefusal;
 use crate::store::error::StoreError;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub(crate) use import::read as read_areas;
+use export::Part;
 use output::Output;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -52,6 +54,9 @@ enum Command {
     /// Replace a part of the city: all or nothing.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Write a part of the city to a file, or to the standard output, as an import reads it.
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// People who can log in.
     #[command(subcommand)]
     User(UserCommand),
@@ -61,8 +66,26 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ImportCommand {
+    /// Services from JSON.
+    Services(ImportArgs),
+    /// Departments and partners with their crews from JSON.
+    Departments(ImportArgs),
     /// Areas from a GeoJSON `FeatureCollection` of polygons with the properties code, name and kind.
     Areas(ImportArgs),
+    /// Addresses from CSV with the columns of ANNCSU, of `OpenAddresses` or of an export.
+    Addresses(AddressArgs),
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// Services as JSON.
+    Services(ExportArgs),
+    /// Departments and partners with their crews as JSON.
+    Departments(ExportArgs),
+    /// Areas as GeoJSON.
+    Areas(ExportArgs),
+    /// Addresses as CSV.
+    Addresses(ExportArgs),
 }
 
 #[derive(Subcommand)]
@@ -100,6 +123,26 @@ struct ServeArgs {
 struct ImportArgs {
     /// The file.
     file: PathBuf,
+    /// Let disappear what open cases name; they keep it under its old name.
+    #[arg(long)]
+    retire: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct AddressArgs {
+    #[command(flatten)]
+    import: ImportArgs,
+    /// Only those of this comune, by its code in the cadastre: D969 is Genoa.
+    #[arg(long, value_name = "CODE")]
+    comune: Option<String>,
+}
+
+#[derive(Args)]
+struct ExportArgs {
+    /// Where to write; the standard output without.
+    file: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -135,7 +178,7 @@ pub enum CliError {
     Import(#[from] ImportRefusal),
     /// A file for an import is not what it should be.
     #[error(transparent)]
-    File(#[from] import::FileError),
+    File(#[from] FileError),
     /// The demo city could not be made.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -160,7 +203,14 @@ pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve(args) => serve::serve(args, &output).await,
         Command::Demo(args) => demo::demo(args, &output).await,
+        Command::Import(ImportCommand::Services(args)) => import::services(args, &output).await,
+        Command::Import(ImportCommand::Departments(args)) => import::departments(args, &output).await,
         Command::Import(ImportCommand::Areas(args)) => import::areas(args, &output).await,
+        Command::Import(ImportCommand::Addresses(args)) => import::addresses(args.import, args.comune, &output).await,
+        Command::Export(ExportCommand::Services(args)) => export::export(Part::Services, args, &output).await,
+        Command::Export(ExportCommand::Departments(args)) => export::export(Part::Departments, args, &output).await,
+        Command::Export(ExportCommand::Areas(args)) => export::export(Part::Areas, args, &output).await,
+        Command::Export(ExportCommand::Addresses(args)) => export::export(Part::Addresses, args, &output).await,
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };

@@ -1,14 +1,17 @@
 //! What a server holds of its city in memory: everything that decides about a new report without a look into the store.
 
+use super::catalogue::{Orphans, Thing};
+use bytes::Bytes;
 use jiff::tz::TimeZone;
 use lanterna_shared::area::{Area, AreaIndex};
 use lanterna_shared::catalogue::Catalogue;
 use lanterna_shared::office::Department;
 use lanterna_shared::route::RoutingRule;
 use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One jurisdiction's departments, services, areas and rules, as of one import.
 pub struct City {
@@ -20,12 +23,16 @@ pub struct City {
     pub zone: TimeZone,
     /// What devices get.
     pub catalogue: Arc<Catalogue>,
+    /// The catalogue as it is written, once somebody asked for it.
+    catalogue_json: OnceLock<Bytes>,
     /// In their order.
     pub rules: Vec<RoutingRule>,
     /// Departments and partners that can be given a case.
     pub departments: Vec<Department>,
     /// Finds the area of a position.
     pub areas: AreaIndex,
+    /// Whether there are house numbers to look among.
+    pub has_addresses: bool,
     /// Everything that was ever called something, retired things too: old cases still name them.
     pub names: Names,
 }
@@ -59,6 +66,10 @@ pub struct CityParts {
     pub rules: Vec<RoutingRule>,
     /// Areas that are not retired.
     pub areas: Vec<Area>,
+    /// The kind of area that says where a case lies; empty = every kind.
+    pub area_kind: String,
+    /// See [`City::has_addresses`].
+    pub has_addresses: bool,
     /// See [`City::names`].
     pub names: Names,
 }
@@ -66,20 +77,33 @@ pub struct CityParts {
 impl City {
     /// Builds the index and the catalogue with its version.
     pub fn new(parts: CityParts) -> Self {
-        let areas = AreaIndex::new(parts.areas);
-        let mut catalogue =
-            Catalogue { version: String::new(), jurisdiction: parts.name, services: parts.services, areas: areas.areas().to_vec() };
-        catalogue.version = catalogue_version(&catalogue);
+        let areas = AreaIndex::of_kind(parts.areas, &parts.area_kind);
+        let mut catalogue = Catalogue {
+            version: String::new(),
+            jurisdiction: parts.name,
+            services: parts.services,
+            areas: areas.areas().to_vec(),
+            areas_version: hash_of(&areas.areas(), AREAS_VERSION_BYTES),
+            areas_kept: false,
+        };
+        catalogue.version = hash_of(&catalogue, VERSION_BYTES);
         Self {
             jurisdiction: parts.jurisdiction,
             version: parts.version,
             zone: parts.zone,
             catalogue: Arc::new(catalogue),
+            catalogue_json: OnceLock::new(),
             rules: parts.rules,
             departments: parts.departments,
             areas,
+            has_addresses: parts.has_addresses,
             names: parts.names,
         }
+    }
+
+    /// The catalogue as JSON, written once.
+    pub fn catalogue_json(&self) -> Bytes {
+        self.catalogue_json.get_or_init(|| serde_json::to_vec(self.catalogue.as_ref()).unwrap_or_default().into()).clone()
     }
 
     /// The service of that code, if it is offered.
@@ -93,11 +117,16 @@ impl City {
     }
 }
 
-/// The first 16 hexadecimal digits of SHA-256 over the catalogue's JSON with an empty version: fields in their written order, maps sorted.
-fn catalogue_version(catalogue: &Catalogue) -> String {
+/// Bytes of the catalogue's version.
+const VERSION_BYTES: usize = 8;
+/// Bytes of the areas' version: short, because every sync names it.
+const AREAS_VERSION_BYTES: usize = 4;
+
+/// The first bytes of SHA-256 over the JSON, in hexadecimal: fields in their written order, maps sorted; a version in it must be empty yet.
+fn hash_of(value: &impl Serialize, bytes: usize) -> String {
     use std::fmt::Write as _;
-    let json = serde_json::to_vec(catalogue).unwrap_or_default();
-    Sha256::digest(&json).iter().take(8).fold(String::new(), |mut text, byte| {
+    let json = serde_json::to_vec(value).unwrap_or_default();
+    Sha256::digest(&json).iter().take(bytes).fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -134,4 +163,15 @@ pub enum ImportRefusal {
     /// An area that a rule is about would disappear.
     #[error("a routing rule is about the area {0}, which is missing here: add it, or change the rule first")]
     AreaInUse(AreaCode),
+    /// A service or department that a rule names would disappear.
+    #[error("a routing rule names the {what} {code}, which is missing here: add it, or change the rule first")]
+    InUse {
+        /// What it is.
+        what: Thing,
+        /// Its code.
+        code: String,
+    },
+    /// Open cases would lose what they name.
+    #[error("{0}")]
+    Orphans(Orphans),
 }

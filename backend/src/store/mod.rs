@@ -9,20 +9,25 @@
 //! ([`Store::make_move`]), and the next pull of the citizen says so.
 
 pub mod batch;
+pub mod catalogue;
 pub mod city;
 pub mod error;
 pub mod photo;
 pub mod sqlite;
 pub mod staff;
 
+use crate::address::Query;
 use async_trait::async_trait;
 use batch::{Device, OpBatch};
+use catalogue::{AreaImport, Import, Retire};
 use city::{City, CitySetup, ImportRefusal};
 use error::StoreError;
+use lanterna_shared::address::{Address, AddressFound};
 use lanterna_shared::area::Area;
 use lanterna_shared::id::{CaseId, InstallId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
+use lanterna_shared::position::Position;
 use lanterna_shared::report::Channel;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
@@ -98,8 +103,22 @@ pub trait Store: Send + Sync + 'static {
     /// Replaces name, departments, services and rules as one whole.
     async fn set_up_city(&self, setup: CitySetup) -> Result<Result<(), ImportRefusal>, StoreError>;
 
-    /// Replaces all areas; those that are missing are retired. They must have passed [`Area::check`].
-    async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError>;
+    /// Replaces one part of the city as a whole. What a rule names, or an open case where `retire` refuses, cannot disappear.
+    async fn import(&self, import: Import, retire: Retire) -> Result<Result<(), ImportRefusal>, StoreError>;
+
+    /// Replaces all areas, whatever their kind is and whichever open cases name those that are missing. They must have passed [`Area::check`].
+    async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError> {
+        self.import(Import::Areas(AreaImport { areas, lies_in: String::new() }), Retire::Anyway).await
+    }
+
+    /// The addresses nearest to a position within so many metres, the nearest first; at most [`lanterna_shared::address::MAX_FOUND`].
+    async fn addresses_near(&self, position: Position, within_m: u32) -> Result<Vec<AddressFound>, StoreError>;
+
+    /// The addresses that fit what somebody typed, the best first; at most [`lanterna_shared::address::MAX_FOUND`].
+    async fn search_addresses(&self, query: Query) -> Result<Vec<AddressFound>, StoreError>;
+
+    /// All addresses, by street and number.
+    async fn addresses(&self) -> Result<Vec<Address>, StoreError>;
 
     /// Makes a device known. The same again is answered the same.
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError>;

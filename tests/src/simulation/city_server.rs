@@ -9,9 +9,10 @@ use super::network::Sent;
 use super::{Checked, START};
 use lanterna::http::access::{is_secret, scope, secret_hash};
 use lanterna::store::batch::{Device, OpBatch, PreparedOp};
+use lanterna::store::catalogue::{AreaImport, Retire};
 use lanterna::store::city::{City, CitySetup};
 use lanterna::store::error::StoreError;
-use lanterna::store::sqlite::{batch, city, detail, device, moving, open, pull, queue, staff};
+use lanterna::store::sqlite::{batch, catalogue, city, detail, device, moving, open, pull, queue, staff};
 use lanterna::store::staff::{CaseScope, MoveOutcome, NewStaff, Staff, StaffAdded};
 use lanterna::store::{NewDevice, Registration};
 use lanterna_core::effect::{HttpReply, Method};
@@ -90,12 +91,9 @@ fn broke(error: impl std::fmt::Debug) -> String {
 
 /// Potholes go to the roads, lamps in the west to the lamps, everything else to triage.
 fn setup() -> CitySetup {
-    let named = |code: &str, name: &str| Department { code: DepartmentCode::new(code).unwrap(), name: name.to_owned() };
-    let service = |code: &str| Service {
-        code: ServiceCode::new(code).unwrap(),
-        name: BTreeMap::from([("it".to_owned(), code.to_owned())]),
-        working_days: 5,
-    };
+    let named = |code: &str, name: &str| Department::new(DepartmentCode::new(code).unwrap(), name);
+    let name = |code: &str| BTreeMap::from([("it".to_owned(), code.to_owned())]);
+    let service = |code: &str| Service::new(ServiceCode::new(code).unwrap(), name(code), 5);
     let rule = |service: &str, area: Option<&str>, owner: &str| RoutingRule {
         service: Some(ServiceCode::new(service).unwrap()),
         area: area.map(|code| AreaCode::new(code).unwrap()),
@@ -124,7 +122,8 @@ impl Server {
             Self { disk: Disk::new()?, running: None, start: 0, staged: BTreeMap::new(), whole: BTreeMap::new(), desks: Vec::new() };
         // What an import writes is in the city that the next start reads.
         server.boot()?;
-        server.read(|conn, city| city::import_areas(conn, city, &[west()]))?.map_err(broke)?;
+        let areas = AreaImport { areas: vec![west()], lies_in: String::new() };
+        server.read(|conn, city| catalogue::import_areas(conn, city, &areas, Retire::Anyway))?.map_err(broke)?;
         server.boot()?;
         server.read(|conn, city| city::set_up_city(conn, city, &setup()))?.map_err(broke)?;
         server.boot()?;

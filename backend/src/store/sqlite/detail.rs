@@ -1,5 +1,6 @@
 //! A case with everything about it, as one person may see it.
 
+use super::address::address_of_case;
 use super::history::read_trace;
 use super::queue::{department, summary, summary_columns};
 use super::row::{damaged, named_move, role, status, uuid};
@@ -37,7 +38,8 @@ pub fn case_detail(
     }
     let trace = read_trace(row.get_ref(10)?.as_str().unwrap_or_default())?;
     let moves = offered(summary.status, staff);
-    Ok(Some(CaseDetail { summary, reports: reports(conn, city, case)?, timeline: timeline(conn, city, case)?, trace, moves }))
+    let address = address_of_case(conn, city, case)?;
+    Ok(Some(CaseDetail { summary, address, reports: reports(conn, city, case)?, timeline: timeline(conn, city, case)?, trace, moves }))
 }
 
 /// What `staff` may do now and the server can check.
@@ -59,6 +61,8 @@ fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportVie
         reports.push(ReportView {
             report,
             text: row.get(5)?,
+            answers: read_json(row, 10, "the answers of a report")?,
+            answer_faults: read_json(row, 11, "the answers of a report")?,
             position: position(row)?,
             // Corrected by how far the device's clock was off; never later than the receipt.
             sent_at: Timestamp::from_millis(sent_at.saturating_add(row.get(2)?).min(received_at)),
@@ -68,6 +72,10 @@ fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportVie
         });
     }
     Ok(reports)
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize, what: &str) -> Result<T, StoreError> {
+    serde_json::from_str(row.get_ref(column)?.as_str().unwrap_or_default()).map_err(|_| damaged(what))
 }
 
 fn position(row: &rusqlite::Row<'_>) -> Result<Option<Position>, StoreError> {

@@ -5,7 +5,9 @@
 //! them. Durable means `synchronous=FULL`: nobody is answered before COMMIT has synced.
 
 mod add_photo;
+pub mod address;
 pub mod batch;
+pub mod catalogue;
 pub mod check;
 pub mod city;
 mod create_report;
