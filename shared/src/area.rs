@@ -20,7 +20,7 @@ pub const MAX_POINTS: usize = 200_000;
 
 /// One corner: longitude and latitude in 1e-7 degree, in that order (as `GeoJSON` has it).
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Corner(pub i32, pub i32);
 
 /// An area of the city.
@@ -81,14 +81,23 @@ impl RTreeObject for Piece {
 }
 
 /// Finds areas by position.
+///
+/// A point can lie in areas of several kinds, in a municipio and in a park: [`Self::find`] looks at the one kind that says where a case lies.
 pub struct AreaIndex {
     areas: Vec<Area>,
+    /// The kind that [`Self::find`] looks at; empty = every kind.
+    kind: String,
     tree: RTree<Piece>,
 }
 
 impl AreaIndex {
-    /// Builds the index; O(n log n) in polygons.
-    pub fn new(mut areas: Vec<Area>) -> Self {
+    /// Builds the index, in which every kind says where a case lies; O(n log n) in polygons.
+    pub fn new(areas: Vec<Area>) -> Self {
+        Self::of_kind(areas, "")
+    }
+
+    /// Builds the index, in which areas of `kind` say where a case lies; an empty one is every kind.
+    pub fn of_kind(mut areas: Vec<Area>, kind: &str) -> Self {
         areas.sort_by(|a, b| a.code.cmp(&b.code));
         let mut pieces = Vec::new();
         for (area, shape) in areas.iter().enumerate() {
@@ -104,19 +113,25 @@ impl AreaIndex {
                 }
             }
         }
-        Self { areas, tree: RTree::bulk_load(pieces) }
+        Self { areas, kind: kind.to_owned(), tree: RTree::bulk_load(pieces) }
     }
 
-    /// The area that a position lies in; on a shared boundary the first by code. `None` outside all.
+    /// The area that says where a case at this position lies; on a shared boundary the first by code. `None` outside all.
     pub fn find(&self, position: &Position) -> Option<&Area> {
         let point = coord(position);
+        let is_of_kind = |area: &Area| self.kind.is_empty() || area.kind == self.kind;
         let found = self
             .tree
             .locate_in_envelope_intersecting(&AABB::from_point([point.x, point.y]))
-            .filter(|piece| piece.polygon.intersects(&point))
+            .filter(|piece| self.areas.get(piece.area).is_some_and(is_of_kind) && piece.polygon.intersects(&point))
             .map(|piece| piece.area)
             .min()?;
         self.areas.get(found)
+    }
+
+    /// The kind that [`Self::find`] looks at; empty = every kind.
+    pub fn kind(&self) -> &str {
+        &self.kind
     }
 
     /// The areas that a position lies in, by code: of each kind at most one, on a shared boundary the first.
@@ -265,6 +280,17 @@ mod tests {
         assert_eq!(codes(44.45, 9.0), ["a", "park"]);
         assert_eq!(codes(44.45, 9.02), ["b", "park"]);
         assert_eq!(codes(44.6, 9.02), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_park_in_a_municipio_is_found_beside_it_and_does_not_take_its_place() {
+        let mut park = square("a-park", 89_000_000, 444_000_000);
+        park.kind = "park".to_owned();
+        let index = AreaIndex::of_kind(vec![park, square("m", 89_000_000, 444_000_000)], "municipio");
+        let codes = |areas: Vec<&Area>| areas.iter().map(|area| area.code.to_string()).collect::<Vec<_>>();
+        assert_eq!(codes(index.all_at(&at(44.45, 8.95))), ["a-park", "m"]);
+        assert_eq!(index.find(&at(44.45, 8.95)).unwrap().code.as_str(), "m");
+        assert!(index.all_at(&at(44.6, 9.05)).is_empty());
     }
 
     #[test]

@@ -8,17 +8,20 @@
 //! that was made against an older state. [`op`] is one intent on its way, [`verdict`] the answer to it, [`wire`] what both travel in and
 //! [`problem`] how a whole request is refused.
 
+pub mod address;
 pub mod answer;
 pub mod area;
 pub mod case;
 pub mod catalogue;
 pub mod check;
 pub mod clock;
+pub mod department;
 pub mod id;
 pub mod merge;
 pub mod moves;
 pub mod office;
 pub mod op;
+pub mod outline;
 pub mod photo;
 pub mod position;
 pub mod priority;

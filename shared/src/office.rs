@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::CaseAddress;
+use crate::answer::Answers;
 use crate::case::CaseStatus;
 use crate::check::CaseNumber;
 use crate::clock::CaseClock;
@@ -11,6 +13,7 @@ use crate::position::Position;
 use crate::priority::Priority;
 use crate::role::Role;
 use crate::routing::trace::{Boundary, TraceLine};
+use crate::service::asking::AnswerFault;
 use crate::service::{DepartmentCode, ServiceCode};
 use crate::time::Timestamp;
 
@@ -42,15 +45,7 @@ pub struct Session {
     pub department: Option<Department>,
 }
 
-/// Somebody who can own cases.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Department {
-    /// What rules call it.
-    pub code: DepartmentCode,
-    /// What people read.
-    pub name: String,
-}
+pub use crate::department::Department;
 
 /// One line of a queue.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -116,6 +111,12 @@ pub struct ReportView {
     pub report: ReportId,
     /// In the citizen's words.
     pub text: String,
+    /// Answers to the service's questions, as they came.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
+    /// What was wrong with them when they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answer_faults: Vec<AnswerFault>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
@@ -183,6 +184,9 @@ pub struct CaseDetail {
     /// What the queue shows.
     #[serde(flatten)]
     pub summary: CaseSummary,
+    /// The nearest house number to where its first report is, if one is near.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<CaseAddress>,
     /// Its reports, oldest first.
     pub reports: Vec<ReportView>,
     /// Everything that happened, oldest first.

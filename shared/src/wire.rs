@@ -72,6 +72,9 @@ pub struct SyncRequest<O> {
     /// [`Catalogue::version`] it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<String>,
+    /// [`Catalogue::areas_version`] it has; says that it can be sent a catalogue without them.
+    #[serde(rename = "areas", default, skip_serializing_if = "Option::is_none")]
+    pub areas_version: Option<String>,
     /// Oldest first; at most [`MAX_OPS`].
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub ops: Vec<O>,

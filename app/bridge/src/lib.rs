@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use lanterna_shared::answer::Answers;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::check::{CaseNumber, ReceiptCode};
 use lanterna_shared::clock::DueMoved;
@@ -212,6 +213,9 @@ pub struct DraftContent {
     /// Where.
     #[serde(default)]
     pub position: Option<Position>,
+    /// Answers to the service's questions; may be incomplete until it is sent.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
 }
 
 /// A report that is still being written.

@@ -9,7 +9,9 @@ use lanterna_bridge::{Outbox, ReportView, SyncState};
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::clock::{DueMoved, DueWhy};
 use lanterna_shared::id::ReportId;
-use lanterna_shared::service::Service;
+use lanterna_shared::service::notice::Notice;
+use lanterna_shared::service::question::Question;
+use lanterna_shared::service::{Service, words_in};
 use lanterna_shared::time::Timestamp;
 
 fn line(text: &str) -> Result<()> {
@@ -42,16 +44,46 @@ pub fn met(jurisdiction: &str, server: &str, json: bool) -> Result<()> {
 }
 
 /// `capture` saved a report.
-pub fn saved(report: ReportId, receipt: ReceiptCode, json: bool) -> Result<()> {
-    either(json, &json!({ "id": report, "receipt": receipt }), || format!("Saved on this device. Receipt {receipt}."))
+pub fn saved(report: ReportId, receipt: ReceiptCode, notice: Option<&Notice>, json: bool) -> Result<()> {
+    let value = match notice {
+        Some(notice) => json!({ "id": report, "receipt": receipt, "notice": notice }),
+        None => json!({ "id": report, "receipt": receipt }),
+    };
+    either(json, &value, || format!("Saved on this device. Receipt {receipt}."))
 }
 
 /// `services`.
 pub fn services(services: &[Service], json: bool) -> Result<()> {
-    let value = services.iter().map(|service| json!({ "code": service.code, "name": service.name })).collect();
-    either(json, &value, || {
-        services.iter().map(|service| format!("{:<16} {}", service.code.as_str(), service.name_in("en"))).collect::<Vec<_>>().join("\n")
+    either(json, &json!(services), || {
+        let (mut lines, mut group) = (Vec::new(), "");
+        for service in services {
+            let under = words_in(&service.group, "en").unwrap_or_default();
+            if under != group {
+                group = under;
+                lines.push(format!("{under}:"));
+            }
+            lines.push(format!("{:<20} {}", service.code.as_str(), service.name_in("en")));
+            lines.extend(service.questions.iter().map(question_line));
+        }
+        lines.join("\n")
     })
+}
+
+fn question_line(question: &Question) -> String {
+    let choices: Vec<_> = question.choices.iter().map(|choice| choice.code.as_str()).collect();
+    let kind = if choices.is_empty() { json!(question.kind).as_str().unwrap_or_default().to_owned() } else { choices.join("|") };
+    let when = question.shown_when.as_ref().map(|when| {
+        let any: Vec<_> = when.any_of.iter().map(lanterna_shared::service::ChoiceCode::as_str).collect();
+        format!(" (when {} is {})", when.question, any.join(" or "))
+    });
+    let required = if question.required { " *" } else { "" };
+    format!("  {}={kind}  {}{required}{}", question.code, question.label_in("en"), when.unwrap_or_default())
+}
+
+/// Whom to call, before anything is saved.
+pub fn notice(notice: &Notice) {
+    let call = notice.call.as_ref().map(|number| format!(" Call {number}.")).unwrap_or_default();
+    warning(&format!("{}{call}", notice.text_in("en")));
 }
 
 /// `sync`.

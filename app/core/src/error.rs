@@ -2,6 +2,8 @@
 
 use lanterna_bridge::{Refusal, RefusalCode};
 use lanterna_shared::problem::Invalid;
+use lanterna_shared::service::asking::AnswerFault;
+use lanterna_shared::service::notice::Notice;
 
 /// An operation on the store failed.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +61,16 @@ pub enum CommandError {
     /// Eight photos are on it already.
     #[error("eight photos are on this report already: send the others with a second report")]
     TooManyPhotos,
+    /// Questions of the service are not answered as they must be.
+    #[error("{}", sentence(.0))]
+    Answers(Vec<AnswerFault>),
+    /// The answers say that somebody else must be called now.
+    #[error("{} This is not sent.", .0.text_in("en"))]
+    Emergency(Notice),
+}
+
+fn sentence(faults: &[AnswerFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl From<rusqlite::Error> for CommandError {
@@ -73,7 +85,7 @@ impl From<CommandError> for Refusal {
             CommandError::Store(StoreError::Full) => RefusalCode::StorageFull,
             CommandError::Store(StoreError::Newer { .. }) => RefusalCode::NewerStore,
             CommandError::Store(_) => RefusalCode::Storage,
-            CommandError::Invalid(_) => RefusalCode::Invalid,
+            CommandError::Invalid(_) | CommandError::Answers(_) | CommandError::Emergency(_) => RefusalCode::Invalid,
             CommandError::NotFound(_) => RefusalCode::NotFound,
             CommandError::ServiceMissing => RefusalCode::ServiceMissing,
             CommandError::NotAPicture => RefusalCode::NotAPicture,

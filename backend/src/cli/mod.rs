@@ -3,6 +3,7 @@
 mod calendar;
 mod check;
 mod demo;
+mod export;
 mod import;
 mod output;
 mod progress;
@@ -11,6 +12,7 @@ mod rules;
 mod serve;
 mod user;
 
+use crate::catalogue::file::FileError;
 use crate::clock::NoEntropy;
 use crate::demo::DemoError;
 use crate::server::StartError;
@@ -19,7 +21,7 @@ use crate::store::city::ImportRefusal;
 use crate::store::error::StoreError;
 pub(crate) use calendar::read as read_calendar;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub(crate) use import::read as read_areas;
+use export::Part;
 use output::Output;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -57,7 +59,7 @@ enum Command {
     /// Replace a part of the city: all or nothing.
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Write a part of the city to the standard output, as it can be imported again.
+    /// Write a part of the city to a file, or to the standard output, as an import reads it.
     #[command(subcommand)]
     Export(ExportCommand),
     /// Try the routing rules on a report that nobody sent.
@@ -74,8 +76,14 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ImportCommand {
+    /// Services from JSON.
+    Services(ImportArgs),
+    /// Departments and partners with their crews from JSON.
+    Departments(ImportArgs),
     /// Areas from a GeoJSON `FeatureCollection` of polygons with the properties code, name and kind.
     Areas(ImportArgs),
+    /// Addresses from CSV with the columns of ANNCSU, of `OpenAddresses` or of an export.
+    Addresses(AddressArgs),
     /// Routing rules from JSON, as "export rules" writes it; they are in force at once, as a new version.
     Rules(ImportArgs),
     /// The calendar on which promises are counted, from JSON: zone, hours, holidays, the patron's day, extra days. Due dates that were given stay.
@@ -84,6 +92,14 @@ enum ImportCommand {
 
 #[derive(Subcommand)]
 enum ExportCommand {
+    /// Services as JSON.
+    Services(ExportArgs),
+    /// Departments and partners with their crews as JSON.
+    Departments(ExportArgs),
+    /// Areas as GeoJSON.
+    Areas(ExportArgs),
+    /// Addresses as CSV.
+    Addresses(ExportArgs),
     /// The calendar as JSON.
     Calendar(DataArgs),
     /// The routing rules.
@@ -142,6 +158,26 @@ struct ServeArgs {
 struct ImportArgs {
     /// The file.
     file: PathBuf,
+    /// Let disappear what open cases name; they keep it under its old name.
+    #[arg(long)]
+    retire: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct AddressArgs {
+    #[command(flatten)]
+    import: ImportArgs,
+    /// Only those of this comune, by its code in the cadastre: D969 is Genoa.
+    #[arg(long, value_name = "CODE")]
+    comune: Option<String>,
+}
+
+#[derive(Args)]
+struct ExportArgs {
+    /// Where to write; the standard output without.
+    file: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -247,7 +283,7 @@ pub enum CliError {
     Import(#[from] ImportRefusal),
     /// A file for an import is not what it should be.
     #[error(transparent)]
-    File(#[from] import::FileError),
+    File(#[from] FileError),
     /// A file with routing rules that cannot be evaluated.
     #[error(transparent)]
     Rules(#[from] rules::RulesError),
@@ -278,7 +314,14 @@ pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve(args) => serve::serve(args, &output).await,
         Command::Demo(args) => demo::demo(args, &output).await,
+        Command::Import(ImportCommand::Services(args)) => import::services(args, &output).await,
+        Command::Import(ImportCommand::Departments(args)) => import::departments(args, &output).await,
         Command::Import(ImportCommand::Areas(args)) => import::areas(args, &output).await,
+        Command::Import(ImportCommand::Addresses(args)) => import::addresses(args.import, args.comune, &output).await,
+        Command::Export(ExportCommand::Services(args)) => export::export(Part::Services, args, &output).await,
+        Command::Export(ExportCommand::Departments(args)) => export::export(Part::Departments, args, &output).await,
+        Command::Export(ExportCommand::Areas(args)) => export::export(Part::Areas, args, &output).await,
+        Command::Export(ExportCommand::Addresses(args)) => export::export(Part::Addresses, args, &output).await,
         Command::Import(ImportCommand::Rules(args)) => rules::import(args, &output).await,
         Command::Export(ExportCommand::Rules(args)) => rules::export(args, &output).await,
         Command::Route(args) => route::route(args, &output).await,

@@ -5,7 +5,9 @@
 //! answers, [`problem`] says no.
 
 pub mod access;
+pub mod addresses;
 pub mod cases;
+pub mod catalogue;
 pub mod devices;
 pub mod health;
 pub mod json;
@@ -66,6 +68,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(devices::register))
         .routes(routes!(sync::sync))
         .routes(routes!(session::log_in, session::who, session::log_out))
+        .routes(routes!(catalogue::catalogue))
+        .routes(routes!(addresses::addresses))
         .routes(routes!(cases::page))
         .routes(routes!(cases::detail))
         .routes(routes!(cases::make_move))

@@ -9,6 +9,7 @@
 //! ([`Store::make_move`]), and the next pull of the citizen says so.
 
 pub mod batch;
+pub mod catalogue;
 pub mod city;
 pub mod due;
 pub mod error;
@@ -17,16 +18,20 @@ pub mod rules;
 pub mod sqlite;
 pub mod staff;
 
+use crate::address::Query;
 use async_trait::async_trait;
 use batch::{Device, OpBatch};
+use catalogue::{AreaImport, Import, Retire};
 use city::{City, CitySetup, ImportRefusal};
 use due::{BreachSweep, Lease};
 use error::StoreError;
+use lanterna_shared::address::{Address, AddressFound};
 use lanterna_shared::area::Area;
 use lanterna_shared::clock::Calendar;
 use lanterna_shared::id::{CaseId, InstallId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
+use lanterna_shared::position::Position;
 use lanterna_shared::report::Channel;
 use lanterna_shared::routing::RuleSet;
 use lanterna_shared::time::Timestamp;
@@ -104,8 +109,22 @@ pub trait Store: Send + Sync + 'static {
     /// Replaces name, departments and services as one whole. What a routing rule in force names cannot disappear.
     async fn set_up_city(&self, setup: CitySetup) -> Result<Result<(), ImportRefusal>, StoreError>;
 
-    /// Replaces all areas; those that are missing are retired. They must have passed [`Area::check`].
-    async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError>;
+    /// Replaces one part of the city as a whole. What a rule names, or an open case where `retire` refuses, cannot disappear.
+    async fn import(&self, import: Import, retire: Retire) -> Result<Result<(), ImportRefusal>, StoreError>;
+
+    /// Replaces all areas, whatever their kind is and whichever open cases name those that are missing. They must have passed [`Area::check`].
+    async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError> {
+        self.import(Import::Areas(AreaImport { areas, lies_in: String::new() }), Retire::Anyway).await
+    }
+
+    /// The addresses nearest to a position within so many metres, the nearest first; at most [`lanterna_shared::address::MAX_FOUND`].
+    async fn addresses_near(&self, position: Position, within_m: u32) -> Result<Vec<AddressFound>, StoreError>;
+
+    /// The addresses that fit what somebody typed, the best first; at most [`lanterna_shared::address::MAX_FOUND`].
+    async fn search_addresses(&self, query: Query) -> Result<Vec<AddressFound>, StoreError>;
+
+    /// All addresses, by street and number.
+    async fn addresses(&self) -> Result<Vec<Address>, StoreError>;
 
     /// Puts routing rules in force as a new version, which is returned; the version in force where they are the same. None that cannot be evaluated.
     async fn publish_rules(&self, rules: NewRules, now: Timestamp) -> Result<Result<u32, RuleFaults>, StoreError>;

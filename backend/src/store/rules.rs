@@ -3,14 +3,17 @@
 use super::city::City;
 use lanterna_shared::answer::Answers;
 use lanterna_shared::area::Area;
+use lanterna_shared::department::Department;
 use lanterna_shared::id::UserId;
 use lanterna_shared::position::Position;
 use lanterna_shared::report::{Channel, ReportKind};
-use lanterna_shared::routing::fault::Offer;
+use lanterna_shared::routing::fault::{AnswerShape, Offer};
 use lanterna_shared::routing::words::{Language, Naming};
 use lanterna_shared::routing::{Decision, Facts, Moment, RoutingRule, RuleFault, Spot, decide_around};
-use lanterna_shared::service::{AreaCode, DepartmentCode, ServiceCode};
+use lanterna_shared::service::question::{Question, QuestionKind};
+use lanterna_shared::service::{AreaCode, DepartmentCode, QuestionCode, Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Rules that somebody wants to be in force.
@@ -97,15 +100,35 @@ impl PastCase {
     }
 }
 
+/// What rules can name of these. Where no service asks anything, answers are not checked: the catalogue does not say.
+pub fn offered(services: &[Service], areas: &[Area], departments: &[Department]) -> Offer {
+    let mut questions: BTreeMap<QuestionCode, Vec<AnswerShape>> = BTreeMap::new();
+    for question in services.iter().flat_map(|service| &service.questions) {
+        questions.entry(question.code.clone()).or_default().push(shape(question));
+    }
+    Offer {
+        services: services.iter().map(|service| service.code.clone()).collect(),
+        areas: areas.iter().map(|area| (area.code.clone(), area.kind.clone())).collect(),
+        departments: departments.iter().map(|department| department.code.clone()).collect(),
+        questions: (!questions.is_empty()).then_some(questions),
+    }
+}
+
+fn shape(question: &Question) -> AnswerShape {
+    let codes = || question.choices.iter().map(|choice| choice.code.to_string()).collect();
+    match question.kind {
+        QuestionKind::String | QuestionKind::Text | QuestionKind::Unknown => AnswerShape::Text,
+        QuestionKind::Number => AnswerShape::Number,
+        QuestionKind::DateTime => AnswerShape::Moment,
+        QuestionKind::SingleValueList => AnswerShape::Choice { codes: codes(), many: false },
+        QuestionKind::MultiValueList => AnswerShape::Choice { codes: codes(), many: true },
+    }
+}
+
 impl City {
     /// What rules can name.
     pub fn offer(&self) -> Offer {
-        Offer {
-            services: self.catalogue.services.iter().map(|service| service.code.clone()).collect(),
-            areas: self.areas.areas().iter().map(|area| (area.code.clone(), area.kind.clone())).collect(),
-            departments: self.departments.iter().map(|department| department.code.clone()).collect(),
-            questions: None,
-        }
+        offered(&self.catalogue.services, self.areas.areas(), &self.departments)
     }
 
     /// The area that a report lies in, and what `rules` decide about it. Pure.

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+mod addresses;
 mod cases;
+mod catalogue;
 mod edge;
 mod session;
 mod support;

@@ -60,7 +60,7 @@ pub fn areas() -> Vec<Area> {
 
 pub fn service(code: &str, working_days: u16) -> Service {
     let name = BTreeMap::from([("it".to_owned(), format!("{code} in italiano")), ("en".to_owned(), code.to_owned())]);
-    Service { code: ServiceCode::new(code).unwrap(), name, working_days }
+    Service::new(ServiceCode::new(code).unwrap(), name, working_days)
 }
 
 pub fn rule(service: Option<&str>, area: Option<&str>, owner: &str) -> RoutingRule {
@@ -82,7 +82,7 @@ pub async fn publish(store: &Arc<dyn Store>, rules: Vec<RoutingRule>) -> u32 {
 
 /// Two departments and three services.
 pub fn setup() -> CitySetup {
-    let named = |code: &str, name: &str| Department { code: department(code), name: name.to_owned() };
+    let named = |code: &str, name: &str| Department::new(department(code), name);
     CitySetup {
         name: "Comune di Prova".to_owned(),
         zone: "Europe/Rome".to_owned(),

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a broken promise ends the test that runs it")]
 #![expect(clippy::missing_panics_doc, reason = "that is what they are for")]
 
+pub mod catalogues;
 pub mod cities;
 pub mod devices;
 pub mod fixture;
@@ -23,6 +24,10 @@ pub mod sending;
 macro_rules! store_contract {
     ($open:path) => {
         $crate::store_contract! { $open;
+            catalogues: everything_about_a_service_and_a_department_is_kept, what_open_cases_name_does_not_disappear_unasked,
+                what_a_rule_names_does_not_disappear_at_all, a_report_is_kept_with_answers_that_do_not_fit,
+                red_and_black_doors_are_found_apart_near_and_by_name, a_case_gets_the_nearest_address_and_keeps_it,
+                a_park_does_not_take_the_place_of_a_municipio, areas_have_a_version_of_their_own;
             cities: an_import_replaces_what_was_and_old_cases_keep_their_names, what_a_rule_names_cannot_disappear,
                 an_area_that_a_rule_needs_cannot_disappear, the_catalogue_has_another_version_after_every_change;
             devices: the_same_registration_is_answered_the_same, another_secret_is_refused, a_secret_finds_its_device_and_no_other,

@@ -9,10 +9,11 @@ use super::network::Sent;
 use super::{Checked, START};
 use lanterna::http::access::{is_secret, scope, secret_hash};
 use lanterna::store::batch::{Device, OpBatch, PreparedOp};
+use lanterna::store::catalogue::{AreaImport, Retire};
 use lanterna::store::city::{City, CitySetup};
 use lanterna::store::error::StoreError;
 use lanterna::store::rules::NewRules;
-use lanterna::store::sqlite::{batch, city, detail, device, moving, open, pull, queue, rules, staff};
+use lanterna::store::sqlite::{batch, catalogue, city, detail, device, moving, open, pull, queue, rules, staff};
 use lanterna::store::staff::{CaseScope, MoveOutcome, NewStaff, Staff, StaffAdded};
 use lanterna::store::{NewDevice, Registration};
 use lanterna_core::effect::{HttpReply, Method};
@@ -91,12 +92,9 @@ fn broke(error: impl std::fmt::Debug) -> String {
 
 /// Two departments and what can be reported.
 fn setup() -> CitySetup {
-    let named = |code: &str, name: &str| Department { code: DepartmentCode::new(code).unwrap(), name: name.to_owned() };
-    let service = |code: &str| Service {
-        code: ServiceCode::new(code).unwrap(),
-        name: BTreeMap::from([("it".to_owned(), code.to_owned())]),
-        working_days: 5,
-    };
+    let named = |code: &str, name: &str| Department::new(DepartmentCode::new(code).unwrap(), name);
+    let name = |code: &str| BTreeMap::from([("it".to_owned(), code.to_owned())]);
+    let service = |code: &str| Service::new(ServiceCode::new(code).unwrap(), name(code), 5);
     CitySetup {
         name: "Comune di Prova".to_owned(),
         zone: "Europe/Rome".to_owned(),
@@ -129,7 +127,8 @@ impl Server {
             Self { disk: Disk::new()?, running: None, start: 0, staged: BTreeMap::new(), whole: BTreeMap::new(), desks: Vec::new() };
         // What an import writes is in the city that the next start reads.
         server.boot()?;
-        server.read(|conn, city| city::import_areas(conn, city, &[west()]))?.map_err(broke)?;
+        let areas = AreaImport { areas: vec![west()], lies_in: String::new() };
+        server.read(|conn, city| catalogue::import_areas(conn, city, &areas, Retire::Anyway))?.map_err(broke)?;
         server.boot()?;
         server.read(|conn, city| city::set_up_city(conn, city, &setup()))?.map_err(broke)?;
         server.boot()?;

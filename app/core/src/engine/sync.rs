@@ -81,6 +81,7 @@ impl Engine {
             now: moment.wall,
             cursor: device.cursor,
             catalogue: device.catalogue_version.clone(),
+            areas_version: device.areas_version.clone(),
             ops: batch.into_iter().filter_map(|op| RawValue::from_string(op.payload).ok()).collect(),
         };
         let body = serde_json::to_string(&request).map_err(|_| StoreError::Unreadable("op"))?;

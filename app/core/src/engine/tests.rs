@@ -135,7 +135,8 @@ impl Bench {
 
     fn draft(&mut self) -> DraftId {
         let Reply::Draft(Draft { draft, .. }) = self.command(Command::NewDraft) else { panic!("a draft") };
-        let content = DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), position: None };
+        let content =
+            DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), ..DraftContent::default() };
         assert!(matches!(self.command(Command::UpdateDraft { draft, content }), Reply::Draft(_)));
         draft
     }
@@ -269,7 +270,16 @@ fn an_op_leaves_only_by_a_verdict_that_names_it() {
     let portal = b"<html><body>Welcome to the airport</body></html>";
     let other = Problem::new(ProblemCode::Forbidden, "no");
     let mut strange = all(
-        &SyncRequest { protocol: 1, install: id(), lineage: lineage(), now: at(), cursor: 0, catalogue: None, ops: vec![] },
+        &SyncRequest {
+            protocol: 1,
+            install: id(),
+            lineage: lineage(),
+            now: at(),
+            cursor: 0,
+            catalogue: None,
+            areas_version: None,
+            ops: vec![],
+        },
         &Verdict::Applied,
     );
     strange.verdicts.push(OpReply { op_id: lanterna_shared::id::OpId::mint(at(), [9; 10]), verdict: Verdict::Applied });

@@ -33,7 +33,7 @@ impl Engine {
     }
 
     pub(super) fn services(&self) -> Result<Reply, CommandError> {
-        let services = Device::catalogue(self.store.connection())?.map(|catalogue| catalogue.services).unwrap_or_default();
+        let services = Device::services(self.store.connection())?.unwrap_or_default();
         Ok(Reply::Services { services })
     }
 

@@ -1,6 +1,6 @@
 //! The calendar: every version that was imported is kept, the newest counts.
 
-use super::city::raise_version;
+use super::catalogue::raise_version;
 use super::row::damaged;
 use crate::store::city::City;
 use crate::store::error::StoreError;

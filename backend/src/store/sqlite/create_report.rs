@@ -1,5 +1,6 @@
 //! A new report becomes a case: its area found, its owner picked, its promise made, all in one transaction.
 
+use super::address::give_address;
 use super::batch::{Outcome, Sender};
 use super::due;
 use super::history::{Change, append_change};
@@ -19,6 +20,7 @@ use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::report::{NewReport, ReportKind};
 use lanterna_shared::role::Role;
 use lanterna_shared::routing::{Decision, trace};
+use lanterna_shared::service::asking::check_answers;
 use lanterna_shared::service::{DepartmentCode, Service};
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::Verdict;
@@ -80,7 +82,8 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
     let case = case_id(new.report, sender.now);
     let seq = append_change(conn, city, Change::Report(new.report), sender.now)?;
     insert_case(conn, city, case, new, &plan, sender.now, seq)?;
-    insert_report(conn, city, case, sender, new, seq)?;
+    give_address(conn, city, case, new.position.as_ref())?;
+    insert_report(conn, city, case, plan.service, sender, new, seq)?;
     for (photo, ordinal) in new.photos.iter().zip(0_u8..) {
         expect_photo(conn, city, subject, new.report, ordinal, photo)?;
     }
@@ -145,7 +148,15 @@ fn insert_case(
     Ok(())
 }
 
-fn insert_report(conn: &Connection, city: &City, case: CaseId, sender: &Sender, new: &NewReport, seq: u64) -> Result<(), StoreError> {
+fn insert_report(
+    conn: &Connection,
+    city: &City,
+    case: CaseId,
+    service: &Service,
+    sender: &Sender,
+    new: &NewReport,
+    seq: u64,
+) -> Result<(), StoreError> {
     conn.prepare_cached(
         "INSERT INTO report (jurisdiction, report_id, subject_id, case_id, kind, channel, service, receipt, sent_at, clock_offset_ms, received_at, version)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -166,9 +177,12 @@ fn insert_report(conn: &Connection, city: &City, case: CaseId, sender: &Sender, 
     ])?;
     let position = new.position.as_ref();
     let answers = serde_json::to_string(&new.answers).map_err(|_| damaged("the answers of a report"))?;
+    // Kept as they came and never a reason to refuse: the device may have had an older catalogue.
+    let faults = check_answers(service, &new.answers).err().unwrap_or_default();
+    let faults = serde_json::to_string(&faults).map_err(|_| damaged("the answers of a report"))?;
     conn.prepare_cached(
-        "INSERT INTO report_content (jurisdiction, report_id, text, lat_e7, lon_e7, accuracy_m, position_source, answers)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO report_content (jurisdiction, report_id, text, lat_e7, lon_e7, accuracy_m, position_source, answers, answer_faults)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         city.jurisdiction,
@@ -178,7 +192,8 @@ fn insert_report(conn: &Connection, city: &City, case: CaseId, sender: &Sender, 
         position.map(Position::lon_e7),
         position.and_then(Position::accuracy_m),
         position.map(|position| source_text(position.source())),
-        answers
+        answers,
+        faults
     ])?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! A case with everything about it, as one person may see it.
 
+use super::address::address_of_case;
 use super::due_read::case_clock;
 use super::queue::{department, summary, summary_columns};
 use super::row::{damaged, event, named_move, role, status, uuid};
@@ -45,6 +46,7 @@ pub fn case_detail(
     let boundary = if boundary.is_empty() { Ok(None) } else { serde_json::from_str(&boundary).map(Some) };
     let rules_version: u32 = row.get("rules_version")?;
     Ok(Some(CaseDetail {
+        address: address_of_case(conn, city, case)?,
         reports: reports(conn, city, case)?,
         timeline: timeline(conn, city, case)?,
         clock: Some(case_clock(conn, city, case)?),
@@ -76,6 +78,8 @@ fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportVie
         reports.push(ReportView {
             report,
             text: row.get(5)?,
+            answers: read_json(row, 10, "the answers of a report")?,
+            answer_faults: read_json(row, 11, "the answers of a report")?,
             position: position_of(row, 6)?,
             // Corrected by how far the device's clock was off; never later than the receipt.
             sent_at: Timestamp::from_millis(sent_at.saturating_add(row.get(2)?).min(received_at)),
@@ -85,6 +89,10 @@ fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportVie
         });
     }
     Ok(reports)
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize, what: &str) -> Result<T, StoreError> {
+    serde_json::from_str(row.get_ref(column)?.as_str().unwrap_or_default()).map_err(|_| damaged(what))
 }
 
 /// A stored position; `at` is the column of its latitude, which longitude, accuracy and source follow.

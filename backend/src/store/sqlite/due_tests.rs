@@ -55,12 +55,8 @@ impl Bench {
         let setup = CitySetup {
             name: "Comune di Prova".to_owned(),
             zone: "Europe/Rome".to_owned(),
-            departments: vec![Department { code: roads.clone(), name: "Roads".to_owned() }],
-            services: vec![Service {
-                code: ServiceCode::new("pothole").unwrap(),
-                name: BTreeMap::from([("it".to_owned(), "Buca".to_owned())]),
-                working_days: 5,
-            }],
+            departments: vec![Department::new(roads.clone(), "Roads")],
+            services: vec![Service::new(ServiceCode::new("pothole").unwrap(), BTreeMap::from([("it".to_owned(), "Buca".to_owned())]), 5)],
         };
         set_up_city(&conn, &load_city(&conn, jurisdiction).unwrap(), &setup).unwrap().unwrap();
         let rules = NewRules { rules: vec![RoutingRule::to(roads)], note: String::new(), by: None };

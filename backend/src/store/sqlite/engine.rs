@@ -1,7 +1,11 @@
 //! The [`Store`] over the plain functions: which of them write and which only read.
 
-use super::{SqliteStore, batch, calendar, check, city, detail, device, moving, photo, pull, queue, rules, staff, sweep};
+use super::{
+    SqliteStore, address, batch, calendar, catalogue, check, city, detail, device, moving, photo, pull, queue, rules, staff, sweep,
+};
+use crate::address::Query;
 use crate::store::batch::{Device, OpBatch};
+use crate::store::catalogue::{Import, Retire};
 use crate::store::city::{City, CitySetup, ImportRefusal};
 use crate::store::due::{BreachSweep, Lease};
 use crate::store::error::StoreError;
@@ -10,14 +14,16 @@ use crate::store::rules::{NewRules, PastCase, PublishedRules, RuleFaults};
 use crate::store::staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store};
 use async_trait::async_trait;
-use lanterna_shared::area::Area;
+use lanterna_shared::address::{Address, AddressFound};
 use lanterna_shared::clock::Calendar;
 use lanterna_shared::id::{CaseId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
+use lanterna_shared::position::Position;
 use lanterna_shared::routing::RuleSet;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
+use rusqlite::Connection;
 use std::sync::Arc;
 
 #[async_trait]
@@ -30,8 +36,26 @@ impl Store for SqliteStore {
         self.writer.run(0, true, move |conn, city, _| city::set_up_city(conn, city, &setup)).await
     }
 
-    async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError> {
-        self.writer.run(0, true, move |conn, city, _| city::import_areas(conn, city, &areas)).await
+    async fn import(&self, import: Import, retire: Retire) -> Result<Result<(), ImportRefusal>, StoreError> {
+        let work = move |conn: &Connection, city: &City, _| match &import {
+            Import::Services(services) => catalogue::import_services(conn, city, services, retire),
+            Import::Departments(departments) => catalogue::import_departments(conn, city, departments, retire),
+            Import::Areas(areas) => catalogue::import_areas(conn, city, areas, retire),
+            Import::Addresses(addresses) => address::import_addresses(conn, city, addresses).map(Ok),
+        };
+        self.writer.run(0, true, work).await
+    }
+
+    async fn addresses_near(&self, position: Position, within_m: u32) -> Result<Vec<AddressFound>, StoreError> {
+        self.readers.run(move |conn, city| address::nearest(conn, city, &position, within_m)).await
+    }
+
+    async fn search_addresses(&self, query: Query) -> Result<Vec<AddressFound>, StoreError> {
+        self.readers.run(move |conn, city| address::search(conn, city, &query)).await
+    }
+
+    async fn addresses(&self) -> Result<Vec<Address>, StoreError> {
+        self.readers.run(|conn, city| address::all_addresses(conn, city)).await
     }
 
     async fn publish_rules(&self, new: NewRules, now: Timestamp) -> Result<Result<u32, RuleFaults>, StoreError> {

@@ -5,8 +5,10 @@
 //! them. Durable means `synchronous=FULL`: nobody is answered before COMMIT has synced.
 
 mod add_photo;
+pub mod address;
 pub mod batch;
 pub mod calendar;
+pub mod catalogue;
 pub mod check;
 pub mod city;
 mod create_report;

@@ -82,5 +82,5 @@ pub(super) fn summary(city: &City, row: &Row<'_>) -> Result<CaseSummary, StoreEr
 /// A department by its stored code, retired or not.
 pub(super) fn department(city: &City, text: String) -> Result<Department, StoreError> {
     let name = city.names.departments.get(&text).unwrap_or(&text).clone();
-    Ok(Department { code: code(DepartmentCode::new(text))?, name })
+    Ok(Department::new(code(DepartmentCode::new(text))?, name))
 }
