@@ -146,7 +146,7 @@ pub async fn a_report_near_a_boundary_names_both_owners(store: Arc<dyn Store>) {
 pub async fn an_area_of_another_kind_decides_too(store: Arc<dyn Store>) {
     small_city(&store).await;
     let mut park = area("x-park", "The Park", 88_400_000, 444_000_000);
-    park.kind = "park".to_owned();
+    "park".clone_into(&mut park.kind);
     store.import_areas([areas(), vec![park]].concat()).await.unwrap().unwrap();
     publish(&store, read(r#"[{"when":[{"area_kind":["park"]},{"area":["west"]}],"owner":"lamps"},{"owner":"roads"}]"#)).await;
     let case = routed(&store, &report("tree")).await;
