@@ -1,19 +1,23 @@
 //! Areas: named polygons, and which of them a point lies in.
 //!
-//! Candidates come from an R-tree over bounding boxes (`rstar`); the decision is `geo`'s point in polygon. A point exactly on a boundary belongs to
+//! Candidates come from a grid for points ([`crate::cells`]) and from an R-tree over bounding boxes for circles (`rstar`); the decision is
+//! [`crate::slabs`]'s, which is held to `geo`'s. A point exactly on a boundary belongs to
 //! the first of its neighbours by code, so that every host answers alike and no point between two areas is lost. Areas of different kinds may overlap;
 //! of one kind a position lies in one.
 //!
 //! A position is a circle as large as its accuracy: which areas that touches is measured in metres, on a plane laid around it.
 
 use geo::line_measures::{Distance, Euclidean};
-use geo::{BoundingRect, Coord, Intersects, Line, LineString, Point, Polygon};
+use geo::{BoundingRect, Coord, Line, LineString, Point, Polygon};
 use rstar::{AABB, RTree, RTreeObject};
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 
+use crate::cells::{Bounds, Cells};
 use crate::position::Position;
 use crate::problem::Invalid;
 use crate::service::AreaCode;
+use crate::slabs::Slabs;
 
 /// The most points one area may have.
 pub const MAX_POINTS: usize = 200_000;
@@ -66,11 +70,19 @@ impl Area {
     }
 }
 
+/// What the tree holds of a polygon: little, so that the tree stays in the processor's caches.
 struct Piece {
+    /// Index into the outlines.
+    outline: u32,
+    bounds: AABB<[f64; 2]>,
+}
+
+/// A polygon of an area.
+struct Outline {
     /// Index into the areas, which are sorted by code.
     area: usize,
+    slabs: Slabs,
     polygon: Polygon<f64>,
-    bounds: AABB<[f64; 2]>,
 }
 
 impl RTreeObject for Piece {
@@ -87,6 +99,9 @@ pub struct AreaIndex {
     areas: Vec<Area>,
     /// The kind that [`Self::find`] looks at; empty = every kind.
     kind: String,
+    /// In the order of their areas.
+    outlines: Vec<Outline>,
+    cells: Cells,
     tree: RTree<Piece>,
 }
 
@@ -99,34 +114,36 @@ impl AreaIndex {
     /// Builds the index, in which areas of `kind` say where a case lies; an empty one is every kind.
     pub fn of_kind(mut areas: Vec<Area>, kind: &str) -> Self {
         areas.sort_by(|a, b| a.code.cmp(&b.code));
-        let mut pieces = Vec::new();
+        let (mut outlines, mut pieces, mut boxes) = (Vec::new(), Vec::new(), Vec::new());
         for (area, shape) in areas.iter().enumerate() {
-            for rings in &shape.polygons {
-                let mut rings = rings.iter().map(|ring| {
+            for corners in &shape.polygons {
+                let mut rings = corners.iter().map(|ring| {
                     LineString::new(ring.iter().map(|Corner(lon, lat)| Coord { x: f64::from(*lon), y: f64::from(*lat) }).collect())
                 });
                 let Some(outer) = rings.next() else { continue };
                 let polygon = Polygon::new(outer, rings.collect());
-                if let Some(rect) = polygon.bounding_rect() {
+                if let (Some(rect), Ok(outline)) = (polygon.bounding_rect(), u32::try_from(outlines.len())) {
                     let bounds = AABB::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]);
-                    pieces.push(Piece { area, polygon, bounds });
+                    pieces.push(Piece { outline, bounds });
+                    boxes.push(box_of(corners));
+                    outlines.push(Outline { area, slabs: Slabs::new(corners), polygon });
                 }
             }
         }
-        Self { areas, kind: kind.to_owned(), tree: RTree::bulk_load(pieces) }
+        Self { areas, kind: kind.to_owned(), outlines, cells: Cells::new(&boxes), tree: RTree::bulk_load(pieces) }
     }
 
     /// The area that says where a case at this position lies; on a shared boundary the first by code. `None` outside all.
     pub fn find(&self, position: &Position) -> Option<&Area> {
-        let point = coord(position);
-        let is_of_kind = |area: &Area| self.kind.is_empty() || area.kind == self.kind;
-        let found = self
-            .tree
-            .locate_in_envelope_intersecting(&AABB::from_point([point.x, point.y]))
-            .filter(|piece| self.areas.get(piece.area).is_some_and(is_of_kind) && piece.polygon.intersects(&point))
-            .map(|piece| piece.area)
-            .min()?;
-        self.areas.get(found)
+        let is_of_kind = |area: &&Area| self.kind.is_empty() || area.kind == self.kind;
+        self.holding(position).filter_map(|area| self.areas.get(area)).find(is_of_kind)
+    }
+
+    /// Which areas hold a point, in their order; one of several polygons that hold it may come twice.
+    fn holding(&self, position: &Position) -> impl Iterator<Item = usize> {
+        let (lon, lat) = (position.lon_e7(), position.lat_e7());
+        let near = self.cells.at(lon, lat).filter_map(|outline| self.outlines.get(usize::try_from(outline).ok()?));
+        near.filter(move |outline| outline.slabs.holds(lon, lat)).map(|outline| outline.area)
     }
 
     /// The kind that [`Self::find`] looks at; empty = every kind.
@@ -136,9 +153,7 @@ impl AreaIndex {
 
     /// The areas that a position lies in, by code: of each kind at most one, on a shared boundary the first.
     pub fn all_at(&self, position: &Position) -> Vec<&Area> {
-        let point = coord(position);
-        let mut found: Vec<_> =
-            self.candidates(position, 0.0).filter(|piece| piece.polygon.intersects(&point)).map(|piece| piece.area).collect();
+        let mut found: Vec<_> = self.holding(position).collect();
         self.named(&mut found, |kinds, area| !kinds.contains(&area.kind.as_str()))
     }
 
@@ -147,21 +162,29 @@ impl AreaIndex {
     /// Distances are taken on an equirectangular plane around the position: within 100 km their error stays below 1 %, far below what receivers say of
     /// their own accuracy. Areas across the 180th meridian are not seen.
     pub fn touched_by(&self, position: &Position) -> Vec<&Area> {
-        let point = coord(position);
         let radius = position.accuracy_m().map_or(0.0, f64::from);
-        let touches = |piece: &&Piece| piece.polygon.intersects(&point) || is_edge_within(&piece.polygon, position, radius);
-        let mut found: Vec<_> = self.candidates(position, radius).filter(touches).map(|piece| piece.area).collect();
+        let mut found = Vec::new();
+        self.each_near(position, radius, |outline| {
+            if outline.slabs.holds(position.lon_e7(), position.lat_e7()) || is_edge_within(&outline.polygon, position, radius) {
+                found.push(outline.area);
+            }
+        });
         self.named(&mut found, |_, _| true)
     }
 
-    /// Pieces whose box is not further away than `radius` metres, roughly; never fewer.
-    fn candidates(&self, position: &Position, radius: f64) -> impl Iterator<Item = &Piece> {
+    /// Visits the polygons whose box is not further away than `radius` metres, roughly; never fewer.
+    fn each_near(&self, position: &Position, radius: f64, mut visit: impl FnMut(&Outline)) {
         let Coord { x, y } = coord(position);
         let up = radius * 1.01 / METRES_PER_E7;
         // Meridians come together towards the poles: take the narrower end of the circle.
-        let narrowest = (position.lat_degrees().abs() + up / 1e7).min(89.9).to_radians().cos();
-        let aside = up / narrowest;
-        self.tree.locate_in_envelope_intersecting(&AABB::from_corners([x - aside, y - up], [x + aside, y + up]))
+        let aside = up / (position.lat_degrees().abs() + up / 1e7).min(89.9).to_radians().cos();
+        let around = AABB::from_corners([x - aside, y - up], [x + aside, y + up]);
+        let _: ControlFlow<()> = self.tree.locate_in_envelope_intersecting_int(&around, |piece| {
+            if let Some(outline) = usize::try_from(piece.outline).ok().and_then(|outline| self.outlines.get(outline)) {
+                visit(outline);
+            }
+            ControlFlow::Continue(())
+        });
     }
 
     fn named<'a>(&'a self, found: &mut Vec<usize>, is_wanted: impl Fn(&[&str], &Area) -> bool) -> Vec<&'a Area> {
@@ -181,6 +204,16 @@ impl AreaIndex {
     pub fn areas(&self) -> &[Area] {
         &self.areas
     }
+}
+
+fn box_of(rings: &[Vec<Corner>]) -> Bounds {
+    let none = Bounds { west: i32::MAX, south: i32::MAX, east: i32::MIN, north: i32::MIN };
+    rings.iter().flatten().fold(none, |all, Corner(lon, lat)| Bounds {
+        west: all.west.min(*lon),
+        south: all.south.min(*lat),
+        east: all.east.max(*lon),
+        north: all.north.max(*lat),
+    })
 }
 
 fn coord(position: &Position) -> Coord {

@@ -23,9 +23,8 @@ const MAX_REGIONS: usize = 50_000;
 pub enum Cell {
     /// A service.
     Service(ServiceCode),
-    /// The areas that the place lies in with their kinds: at most one of each kind that the rules mention. Of areas that no rule names, one stands
-    /// for all of its kind. None = in none of those kinds.
-    Areas(Vec<(AreaCode, String)>),
+    /// The areas that the place lies in: at most one of each kind that the rules mention. None = in none of those kinds.
+    Areas(Vec<InArea>),
     /// Metres, both ends included; `None` = not known.
     Accuracy(Option<(u32, u32)>),
     /// A day of the week.
@@ -39,17 +38,46 @@ pub enum Cell {
     },
     /// A day of a year.
     Date(YearDay),
-    /// Answers to a question; none = not answered. A text that no rule names stands for all others, a number for those up to the next bound.
+    /// Answers to a question; none = not answered.
     Answer {
         /// The question.
         question: QuestionCode,
         /// One, or several that were chosen together.
         values: Vec<String>,
     },
+    /// An answer that no rule names.
+    OtherAnswer {
+        /// The question.
+        question: QuestionCode,
+        /// One of them.
+        example: String,
+    },
+    /// A number as an answer, between two bounds of rules, or exactly on one where both are the same.
+    Number {
+        /// The question.
+        question: QuestionCode,
+        /// It is larger than this.
+        from: Option<f64>,
+        /// It is smaller than this.
+        to: Option<f64>,
+        /// One of them, as it would be answered.
+        example: String,
+    },
     /// A channel.
     Channel(Channel),
     /// A kind of message.
     Kind(ReportKind),
+}
+
+/// An area that a place lies in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InArea {
+    /// Its code.
+    pub code: AreaCode,
+    /// Its kind.
+    pub kind: String,
+    /// Whether no rule names it, so that it stands for every other area of its kind that none names.
+    pub is_example: bool,
 }
 
 /// The rules tell too much apart to be looked through.
@@ -205,6 +233,10 @@ mod tests {
         AreaCode::new(code).unwrap()
     }
 
+    fn inside(code: &str, kind: &str, is_example: bool) -> InArea {
+        InArea { code: area(code), kind: kind.to_owned(), is_example }
+    }
+
     fn question(code: &str) -> QuestionCode {
         QuestionCode::new(code).unwrap()
     }
@@ -289,7 +321,7 @@ mod tests {
         let json = r#"[{"when":[{"service":["lamp","pothole"]}],"owner":"roads"},{"when":[{"service":["tree"]},{"area":["m1"]}],"owner":"roads"}]"#;
         let found = coverage(&rules(json), &offer()).unwrap();
         assert_eq!(found.unreachable, []);
-        let areas = vec![Cell::Areas(Vec::new()), Cell::Areas(vec![(area("m2"), "ward".to_owned())])];
+        let areas = vec![Cell::Areas(Vec::new()), Cell::Areas(vec![inside("m2", "ward", true)])];
         assert_eq!(found.uncovered, [Combination { parts: vec![vec![Cell::Service(service("tree"))], areas] }]);
         assert_eq!(coverage(&[], &offer()).unwrap().uncovered, [Combination { parts: Vec::new() }]);
         assert_eq!(coverage(&[], &Offer::default()).unwrap(), Coverage::default());
@@ -361,8 +393,8 @@ mod tests {
 
     /// A report, whatever the rules tell apart.
     fn report() -> impl Strategy<Value = Sample> {
-        let ward = prop::option::of(one(&["m1", "m2", "m3"].map(|code| (area(code), "ward".to_owned()))));
-        let park = prop::option::of(one(&["p1", "p2"].map(|code| (area(code), "park".to_owned()))));
+        let ward = prop::option::of(one(&["m1", "m2", "m3"].map(|code| inside(code, "ward", false))));
+        let park = prop::option::of(one(&["p1", "p2"].map(|code| inside(code, "park", false))));
         let answer = |code: &'static str, values: &[&str], most: usize| {
             let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
             prop::sample::subsequence(values, 0..=most).prop_map(move |values| Cell::Answer { question: question(code), values })

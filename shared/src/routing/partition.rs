@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Condition;
-use super::coverage::{Cell, TooLarge};
+use super::coverage::{Cell, InArea, TooLarge};
 use super::facts::{Facts, Moment, Spot};
 use super::fault::{AnswerShape, Offer};
 use super::rule::RoutingRule;
@@ -184,19 +184,20 @@ fn areas(asked: &[&Condition], offer: &Offer) -> Result<Vec<Cell>, TooLarge> {
         }
     }
     // A kind that no rule mentions still tells "in some area" from "in none" in the trace, but in no decision.
-    let mut cells: Vec<Vec<(AreaCode, String)>> = vec![Vec::new()];
+    let mut cells: Vec<Vec<InArea>> = vec![Vec::new()];
     for (kind, codes) in named {
         let other = offer.areas.iter().find(|(code, of)| *of == kind && !codes.contains(code)).map(|(code, _)| code);
-        let choices: Vec<_> = codes.into_iter().chain(other).collect();
+        let choices: Vec<_> = codes.into_iter().map(|code| (code, false)).chain(other.map(|code| (code, true))).collect();
         if cells.len().saturating_mul(choices.len() + 1) > MAX_CELLS {
             return Err(TooLarge);
         }
-        let with = |cell: &Vec<(AreaCode, String)>, code: &AreaCode| {
+        let with = |cell: &Vec<InArea>, code: &AreaCode, is_example: bool| {
             let mut cell = cell.clone();
-            cell.push((code.clone(), kind.to_owned()));
+            cell.push(InArea { code: code.clone(), kind: kind.to_owned(), is_example });
             cell
         };
-        let within: Vec<_> = cells.iter().flat_map(|cell| choices.iter().map(move |code| with(cell, code))).collect();
+        let within: Vec<_> =
+            cells.iter().flat_map(|cell| choices.iter().map(move |(code, is_example)| with(cell, code, *is_example))).collect();
         cells.extend(within);
     }
     Ok(cells.into_iter().map(Cell::Areas).collect())
@@ -229,40 +230,26 @@ fn accuracies(asked: &[&Condition]) -> Vec<Cell> {
 
 /// What can be answered: nothing, each value that a rule names, something else, numbers on and between the bounds, and several at once.
 fn answers(question: &QuestionCode, asked: &[&Condition], offer: &Offer, anyone: &ServiceCode) -> Result<Vec<Cell>, TooLarge> {
-    let (mut values, mut bounds) = (BTreeSet::new(), Vec::new());
+    let (mut named, mut bounds) = (BTreeSet::new(), Vec::new());
     for condition in asked {
         match condition {
-            Condition::Answer(wanted) => values.extend(wanted.one_of.iter().cloned()),
+            Condition::Answer(wanted) => named.extend(wanted.one_of.iter().cloned()),
             Condition::Number(range) => bounds.extend(range.above.iter().chain(&range.below).copied()),
             _ => {}
         }
     }
-    let named = values.clone();
     let shapes = offer.shapes(question);
-    values.extend(something_else(shapes, &named));
-    if !bounds.is_empty() {
-        bounds.sort_by(f64::total_cmp);
-        bounds.dedup();
-        let (first, last) = (bounds.first().copied().unwrap_or_default(), bounds.last().copied().unwrap_or_default());
-        let between: Vec<_> = bounds.iter().zip(bounds.iter().skip(1)).map(|(a, b)| f64::midpoint(*a, *b)).collect();
-        // One further out than a number's grain, so that it is another number however large the bound is.
-        let beyond = |bound: f64| bound.abs().mul_add(0.5, 1.0);
-        for number in bounds.iter().copied().chain(between).chain([first - beyond(first), last + beyond(last)]) {
-            // A number that stands as a value too is another text here: 3 and 3.0 are one number.
-            let mut text = number.to_string();
-            if !text.contains('.') {
-                text.push_str(".0");
-            }
-            while named.contains(&text) {
-                text.push('0');
-            }
-            values.insert(text);
-        }
-    }
     let single = shapes.is_some_and(|shapes| shapes.iter().all(|shape| !matches!(shape, AnswerShape::Choice { many: true, .. })));
     let cell = |values: Vec<String>| Cell::Answer { question: question.clone(), values };
     let mut cells = vec![cell(Vec::new())];
-    cells.extend(values.iter().map(|value| cell(vec![value.clone()])));
+    cells.extend(named.iter().map(|value| cell(vec![value.clone()])));
+    cells.extend(something_else(shapes, &named).map(|example| Cell::OtherAnswer { question: question.clone(), example }));
+    cells.extend(numbers(bounds, &named).into_iter().map(|(from, to, example)| Cell::Number {
+        question: question.clone(),
+        from,
+        to,
+        example,
+    }));
     if single {
         return Ok(cells);
     }
@@ -288,6 +275,30 @@ fn answers(question: &QuestionCode, asked: &[&Condition], offer: &Offer, anyone:
     Ok(cells)
 }
 
+/// Every bound, and the numbers between, below and above them, each with an example that is none of the `named` texts.
+fn numbers(mut bounds: Vec<f64>, named: &BTreeSet<String>) -> Vec<(Option<f64>, Option<f64>, String)> {
+    bounds.sort_by(f64::total_cmp);
+    bounds.dedup();
+    let (Some(first), Some(last)) = (bounds.first(), bounds.last()) else { return Vec::new() };
+    // Further out than a number's grain, so that it is another number however large the bound is.
+    let beyond = |bound: &f64| bound.abs().mul_add(0.5, 1.0);
+    let between = bounds.iter().zip(bounds.iter().skip(1)).map(|(a, b)| (Some(*a), Some(*b), f64::midpoint(*a, *b)));
+    let on = bounds.iter().map(|bound| (Some(*bound), Some(*bound), *bound));
+    let outside = [(None, Some(*first), first - beyond(first)), (Some(*last), None, last + beyond(last))];
+    let example = |number: f64| {
+        // A number that stands as a value too is another text here: 3 and 3.0 are one number.
+        let mut text = number.to_string();
+        if !text.contains('.') {
+            text.push_str(".0");
+        }
+        while named.contains(&text) {
+            text.push('0');
+        }
+        text
+    };
+    on.chain(between).chain(outside).map(|(from, to, number)| (from, to, example(number))).collect()
+}
+
 /// An answer that no rule names, where the question's shapes allow one.
 fn something_else(shapes: Option<&[AnswerShape]>, named: &BTreeSet<String>) -> Option<String> {
     // "…" is no number and nothing that anybody chooses.
@@ -307,7 +318,11 @@ fn something_else(shapes: Option<&[AnswerShape]>, named: &BTreeSet<String>) -> O
 
 impl Cell {
     fn values(&self) -> &[String] {
-        if let Self::Answer { values, .. } = self { values } else { &[] }
+        match self {
+            Self::Answer { values, .. } => values,
+            Self::OtherAnswer { example, .. } | Self::Number { example, .. } => std::slice::from_ref(example),
+            _ => &[],
+        }
     }
 
     /// Asks something about a report of which this is all that is known.
@@ -320,7 +335,7 @@ impl Cell {
 #[derive(Clone, Debug)]
 pub struct Sample {
     service: ServiceCode,
-    areas: Vec<(AreaCode, String)>,
+    areas: Vec<InArea>,
     accuracy_m: Option<u32>,
     weekday: Option<Weekday>,
     minute: u16,
@@ -358,8 +373,8 @@ impl Sample {
             Cell::Date(day) => self.date = Some(*day),
             Cell::Channel(channel) => self.channel = Some(*channel),
             Cell::Kind(kind) => self.kind = *kind,
-            Cell::Answer { question, values } => {
-                let answer = match values.as_slice() {
+            Cell::Answer { question, .. } | Cell::OtherAnswer { question, .. } | Cell::Number { question, .. } => {
+                let answer = match cell.values() {
                     [] => None,
                     [value] => Some(Answer::One(value.clone())),
                     several => Some(Answer::Many(several.to_vec())),
@@ -375,7 +390,7 @@ impl Sample {
     pub fn ask<T>(&self, question: impl FnOnce(&Facts<'_>) -> T) -> T {
         question(&Facts {
             service: &self.service,
-            areas: self.areas.iter().map(|(code, kind)| Spot { code, kind }).collect(),
+            areas: self.areas.iter().map(|area| Spot { code: &area.code, kind: &area.kind }).collect(),
             accuracy_m: self.accuracy_m,
             at: Moment { weekday: self.weekday.unwrap_or(Weekday::Monday), minute: self.minute, date: self.date.unwrap_or(YearDay::FIRST) },
             answers: &self.answers,

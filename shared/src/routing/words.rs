@@ -1,7 +1,7 @@
 //! Rules, traces and gaps said to people, in Italian and English. Pure: the names of things come in.
 
 use super::condition::Condition;
-use super::coverage::{Cell, Combination, Never, Unreachable};
+use super::coverage::{Cell, Combination, InArea, Never, Unreachable};
 use super::rule::RoutingRule;
 use super::trace::{Boundary, Side, TraceLine, Tried};
 use super::window::{DAY_MINUTES, Minute, Weekday, YearDay};
@@ -375,7 +375,9 @@ impl Speaker<'_> {
             Some(Cell::Weekday(_)) => self.say("giorno", "day").to_owned(),
             Some(Cell::Time { .. }) => self.say("ora", "time").to_owned(),
             Some(Cell::Date(_)) => self.say("data", "date").to_owned(),
-            Some(Cell::Answer { question, .. }) => format!("\"{}\"", self.names.question(question, self.language)),
+            Some(Cell::Answer { question, .. } | Cell::OtherAnswer { question, .. } | Cell::Number { question, .. }) => {
+                format!("\"{}\"", self.names.question(question, self.language))
+            }
             Some(Cell::Channel(_)) => self.say("canale", "channel").to_owned(),
             Some(Cell::Kind(_)) => self.say("messaggio", "message").to_owned(),
         };
@@ -404,11 +406,20 @@ impl Speaker<'_> {
         format!("{heading}: {}", self.either(values))
     }
 
+    fn in_area(&self, area: &InArea) -> String {
+        let name = self.names.area(&area.code);
+        match (area.is_example, self.language) {
+            (false, _) => name,
+            (true, Language::It) => format!("un'altra zona del tipo {}, come {name}", area.kind),
+            (true, Language::En) => format!("another {}, such as {name}", area.kind),
+        }
+    }
+
     fn cell(&self, cell: &Cell) -> String {
         match cell {
             Cell::Service(code) => self.names.service(code, self.language),
             Cell::Areas(areas) if areas.is_empty() => self.say("nessuna di quelle delle regole", "none that rules are about").to_owned(),
-            Cell::Areas(areas) => areas.iter().map(|(code, _)| self.names.area(code)).collect::<Vec<_>>().join(" + "),
+            Cell::Areas(areas) => areas.iter().map(|area| self.in_area(area)).collect::<Vec<_>>().join(" + "),
             Cell::Accuracy(None) => self.say("non nota", "not known").to_owned(),
             Cell::Accuracy(Some((from, to))) => format!("{from}–{to} m"),
             Cell::Weekday(day) => self.weekday(*day).to_owned(),
@@ -419,6 +430,9 @@ impl Speaker<'_> {
             Cell::Date(day) => self.date(*day),
             Cell::Answer { values, .. } if values.is_empty() => self.say("senza risposta", "not answered").to_owned(),
             Cell::Answer { values, .. } => values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(" + "),
+            Cell::OtherAnswer { .. } => self.say("un'altra risposta", "another answer").to_owned(),
+            Cell::Number { from: Some(from), to: Some(to), .. } if from >= to => from.to_string(),
+            Cell::Number { from, to, .. } => self.between(*from, *to, false),
             Cell::Channel(channel) => self.channel(*channel).to_owned(),
             Cell::Kind(kind) => self.kind(*kind).to_owned(),
         }
@@ -501,6 +515,16 @@ mod tests {
             "No rule covers: date: 1 February – 31 March or 1 December – 31 December."
         );
         let parts = vec![vec![Cell::Time { from: 0, to: 360 }, Cell::Time { from: 1_320, to: 1_440 }], vec![Cell::Accuracy(None)]];
+        let number = |from, to| Cell::Number { question: QuestionCode::new("depth").unwrap(), from, to, example: String::new() };
+        let other = InArea { code: AreaCode::new("m3").unwrap(), kind: "ward".to_owned(), is_example: true };
+        let gap = vec![
+            vec![Cell::Areas(vec![other])],
+            vec![number(None, Some(10.0)), number(Some(10.0), Some(10.0)), number(Some(10.0), Some(20.0))],
+        ];
+        assert_eq!(
+            ENGLISH.combination(&Combination { parts: gap }),
+            "No rule covers: area: another ward, such as m3; \"depth\": less than 10, 10 or more than 10 and less than 20."
+        );
         assert_eq!(
             ITALIAN.combination(&Combination { parts }),
             "Nessuna regola copre: ora: 00:00–06:00 o 22:00–24:00; precisione: non nota."
