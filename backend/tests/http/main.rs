@@ -8,3 +8,4 @@ mod session;
 mod support;
 mod sync;
 mod uploads;
+mod zone;
