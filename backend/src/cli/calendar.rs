@@ -52,8 +52,11 @@ pub(super) async fn export(args: DataArgs, output: &Output) -> Result<(), CliErr
     let city = store.city().await;
     store.close().await;
     let city = city?;
-    let json = json!(city.calendar.rules());
-    output.say(&format!("{json:#}"), &json);
+    let rules = city.calendar.rules();
+    // In the order in which people write it.
+    let text =
+        serde_json::to_string_pretty(rules).map_err(|error| CliError::Refused(format!("the calendar cannot be written: {error}")))?;
+    output.say(&text, &json!(rules));
     Ok(())
 }
 

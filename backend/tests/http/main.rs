@@ -10,3 +10,4 @@ mod session;
 mod support;
 mod sync;
 mod uploads;
+mod zone;

@@ -9,6 +9,7 @@
 
 pub mod catalogues;
 pub mod cities;
+pub mod clocks;
 pub mod devices;
 pub mod fixture;
 pub mod moving;
@@ -30,6 +31,13 @@ macro_rules! store_contract {
                 a_park_does_not_take_the_place_of_a_municipio, areas_have_a_version_of_their_own;
             cities: an_import_replaces_what_was_and_old_cases_keep_their_names, what_a_rule_names_cannot_disappear,
                 an_area_that_a_rule_needs_cannot_disappear, the_catalogue_has_another_version_after_every_change;
+            clocks: a_promise_is_counted_on_the_citys_calendar, a_due_date_that_was_given_survives_another_calendar,
+                a_calendar_is_read_back_as_it_was_imported, a_zone_that_nobody_knows_is_refused_and_nothing_changes,
+                a_device_whose_clock_is_ten_years_off_is_promised_the_same, the_first_promise_is_on_record,
+                a_broken_promise_is_found_once_and_everybody_sees_it, a_sweep_goes_on_batch_by_batch,
+                of_many_sweeps_at_once_each_breach_is_told_by_one, what_is_over_is_never_broken,
+                a_breach_that_a_move_finds_is_told_by_the_next_sweep, one_process_has_a_lease_until_it_ends_or_is_given_back,
+                a_lease_of_a_clock_that_was_wrong_is_anybodys;
             devices: the_same_registration_is_answered_the_same, another_secret_is_refused, a_secret_finds_its_device_and_no_other,
                 one_secret_is_not_taken_by_two_installations;
             sending: an_op_takes_effect_once_however_often_it_is_sent, an_op_sent_by_many_at_once_takes_effect_once,

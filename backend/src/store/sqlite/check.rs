@@ -17,6 +17,7 @@ const COUNTS: &[(&str, &str)] = &[
     ("devices", "SELECT count(*) FROM device"),
     ("photos present", "SELECT count(*) FROM rendition WHERE state = 'present'"),
     ("photos wanted", "SELECT count(*) FROM rendition WHERE state = 'wanted'"),
+    ("broken promises", "SELECT count(*) FROM breach"),
     ("log-ins", "SELECT count(*) FROM staff"),
     ("areas", "SELECT count(*) FROM area WHERE retired = 0"),
 ];
