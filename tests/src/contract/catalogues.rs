@@ -182,7 +182,7 @@ pub async fn a_case_gets_the_nearest_address_and_keeps_it(store: Arc<dyn Store>)
 pub async fn a_park_does_not_take_the_place_of_a_municipio(store: Arc<dyn Store>) {
     small_city(&store).await;
     let mut park = area("a-park", "Villa", 88_000_000, 444_000_000);
-    park.kind = "park".to_owned();
+    "park".clone_into(&mut park.kind);
     let mut all = areas();
     all.push(park);
     store.import(Import::Areas(AreaImport { areas: all, lies_in: "municipio".to_owned() }), Retire::Refuse).await.unwrap().unwrap();
