@@ -143,6 +143,7 @@ impl Query {
         let house = place.and_then(|place| Some((place, house_number(&words.get(place..)?.join(" "))?)));
         let house = house.map_or_else(HouseNumber::default, |(place, house)| {
             words.truncate(place);
+            words.pop_if(|word| matches!(word.as_str(), "n" | "nr" | "num" | "numero" | "civ" | "civico"));
             house
         });
         if words.is_empty() {
@@ -222,6 +223,7 @@ mod tests {
         assert_eq!(read("via garibaldi 9 rosso"), ("via garibaldi".to_owned(), Some(9), none(), red));
         assert_eq!(read("Garibaldi, 9r"), ("garibaldi".to_owned(), Some(9), none(), red));
         assert_eq!(read("v. garib 9/b"), ("via garib".to_owned(), Some(9), "b".to_owned(), None));
+        assert_eq!(read("via garibaldi n. 9"), ("via garibaldi".to_owned(), Some(9), none(), None));
         assert_eq!(read("via 4 novembre"), ("via 4 novembre".to_owned(), None, none(), None));
         assert_eq!(read("via 4 novembre 3"), ("via 4 novembre".to_owned(), Some(3), none(), None));
         assert_eq!(read("piazza 25 aprile 3 rosso"), ("piazza 25 aprile".to_owned(), Some(3), none(), red));

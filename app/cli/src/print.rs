@@ -82,8 +82,10 @@ fn question_line(question: &Question) -> String {
 
 /// Whom to call, before anything is saved.
 pub fn notice(notice: &Notice) {
-    let call = notice.call.as_ref().map(|number| format!(" Call {number}.")).unwrap_or_default();
-    warning(&format!("{}{call}", notice.text_in("en")));
+    let text = notice.text_in("en");
+    // Most texts say the number themselves.
+    let call = notice.call.as_ref().filter(|number| !text.contains(number.as_str()));
+    warning(&format!("{text}{}", call.map(|number| format!(" Call {number}.")).unwrap_or_default()));
 }
 
 /// `sync`.

@@ -254,7 +254,7 @@ mod tests {
                 "line 3: the area b has no polygon",
             ),
             (ward("b", OTHER).replace("\"name\":\"N\",", ""), "line 3: the property name is missing"),
-            ("{\"type\":\"Feature\"".to_owned() + "}", "line 3: the feature 2 cannot be read"),
+            ("{\"type\":\"Feature\",\"geometry\":7}".to_owned(), "line 3: the feature 2 cannot be read"),
         ] {
             let told = told(&[ward("a", RING), second]);
             assert_eq!(told.len(), 1, "{told:?}");

@@ -1,5 +1,7 @@
 //! The engine driven by hand: every effect is looked at, every answer is chosen.
 
+mod answering;
+
 use rusqlite::Connection;
 
 use lanterna_bridge::{Command, DeliveryState, Draft, DraftContent, Event, RefusalCode, Reply, ReportView};
@@ -606,7 +608,7 @@ fn an_engine_that_opens_a_newer_store_writes_nothing() {
     drop(connection);
     let before = std::fs::read(&path).unwrap();
     let opened = Engine::open(Connection::open(&path).unwrap(), SETTINGS, [1; 32], Moment { wall: at(), up_ms: 0 });
-    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, known: 1 })));
+    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, known: 2 })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
