@@ -16,6 +16,7 @@ use lanterna_shared::position::Position;
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::service::{Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
+use lanterna_shared::wire::ReportMore;
 
 /// What a screen asks of the engine. Every command is answered once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +74,25 @@ pub enum Command {
     Withdraw {
         /// The report.
         report: ReportId,
+    },
+    /// The citizen says that it is done: [`Reply::Done`] once the op is durable. Needs no network, as the two below.
+    Confirm {
+        /// The report.
+        report: ReportId,
+    },
+    /// The citizen says that it is not: [`Reply::Done`] once the op is durable.
+    Contest {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; may be empty; at most 1,000 characters.
+        reason: String,
+    },
+    /// The citizen answers the office's question: [`Reply::Done`] once the op is durable.
+    Answer {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; at most 1,000 characters.
+        text: String,
     },
     /// What waits to be sent: [`Reply::Outbox`].
     Outbox,
@@ -286,6 +306,9 @@ pub struct CaseView {
     pub area: Option<String>,
     /// Until when it should be resolved.
     pub due_at: Option<Timestamp>,
+    /// What there is to say beside that, and what the citizen may do. What waits to be sent already is not offered again.
+    #[serde(default)]
+    pub more: ReportMore,
 }
 
 /// What waits to be sent.

@@ -4,6 +4,7 @@
 
 mod cases;
 mod edge;
+mod moves;
 mod session;
 mod support;
 mod sync;

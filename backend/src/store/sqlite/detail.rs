@@ -1,20 +1,19 @@
 //! A case with everything about it, as one person may see it.
 
 use super::history::read_trace;
+use super::moving::{self, Loaded};
 use super::queue::{department, summary, summary_columns};
 use super::row::{damaged, named_move, role, status, uuid};
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use crate::store::staff::{CaseScope, Staff};
+use lanterna_shared::guard::{self, CaseFacts, DeclineReason, HandOffReason, Outcome};
 use lanterna_shared::id::{CaseId, ReportId};
 use lanterna_shared::moves::{self, Move};
-use lanterna_shared::office::{CaseDetail, LegalMove, PhotoView, ReportView, TimelineEntry};
+use lanterna_shared::office::{CaseBounds, CaseDetail, LegalMove, PhotoView, ReportView, TimelineEntry};
 use lanterna_shared::position::Position;
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, params};
-
-/// The moves that need no facts beyond what a [`lanterna_shared::office::MoveRequest`] carries. The others come with what they ask for.
-pub(super) const SUPPORTED: &[Move] = &[Move::Assign, Move::TakeCharge, Move::Start, Move::Stop];
 
 /// A case; `None` when there is none within `scope`. See [`crate::store::Store::case_detail`].
 ///
@@ -35,17 +34,45 @@ pub fn case_detail(
     if !scope.holds(summary.owner.as_ref().map(|owner| &owner.code)) {
         return Ok(None);
     }
-    let trace = read_trace(row.get_ref(10)?.as_str().unwrap_or_default())?;
-    let moves = offered(summary.status, staff);
-    Ok(Some(CaseDetail { summary, reports: reports(conn, city, case)?, timeline: timeline(conn, city, case)?, trace, moves }))
+    let trace = read_trace(row.get_ref("trace")?.as_str().unwrap_or_default())?;
+    let loaded = moving::load(conn, city, case)?.ok_or_else(|| damaged("a case that was just read"))?;
+    Ok(Some(CaseDetail {
+        summary,
+        reports: reports(conn, city, case)?,
+        timeline: timeline(conn, city, case)?,
+        trace,
+        moves: offered(&loaded.facts, staff),
+        bounds: bounds(&loaded, moving::joined_to(conn, city, case)?),
+    }))
 }
 
-/// What `staff` may do now and the server can check.
-fn offered(status: lanterna_shared::case::CaseStatus, staff: &Staff) -> Vec<LegalMove> {
-    moves::legal(status, staff.role)
-        .filter(|rule| SUPPORTED.contains(&rule.name))
-        .map(|rule| LegalMove { name: rule.name, asks: rule.asks.to_vec() })
+/// What `staff` may do now, with the codes to choose from.
+fn offered(facts: &CaseFacts, staff: &Staff) -> Vec<LegalMove> {
+    moves::legal(facts.status, staff.role)
+        .filter(|rule| guard::is_open_to(staff.role, rule.name, facts))
+        .map(|rule| {
+            let codes = match rule.name {
+                Move::Resolve => Outcome::texts(),
+                Move::Decline => DeclineReason::texts(),
+                Move::HandOff => HandOffReason::texts(),
+                _ => Vec::new(),
+            };
+            LegalMove { name: rule.name, asks: rule.asks.to_vec(), codes }
+        })
         .collect()
+}
+
+/// What those moves are bound by.
+fn bounds(loaded: &Loaded, joined: Vec<CaseId>) -> CaseBounds {
+    let facts = &loaded.facts;
+    CaseBounds {
+        hand_offs_left: loaded.limits.hand_off_budget.saturating_sub(facts.hand_offs),
+        arbiter_due_at: loaded.arbiter_due_at,
+        times_out_at: facts.times_out_at,
+        planned_for: facts.planned_for,
+        lead: facts.lead,
+        joined,
+    }
 }
 
 fn reports(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<ReportView>, StoreError> {
@@ -92,8 +119,9 @@ fn photos(conn: &Connection, city: &City, report: ReportId) -> Result<Vec<PhotoV
 
 fn timeline(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
     let mut find = conn.prepare_cached(
-        "SELECT t.at, t.role, l.name, t.move, t.status, t.owner FROM timeline t
+        "SELECT t.at, t.role, l.name, t.move, t.status, t.owner, t.at_arbiter, t.code, x.whom, x.text FROM timeline t
          LEFT JOIN staff_login l ON l.jurisdiction = t.jurisdiction AND l.staff_id = t.staff_id
+         LEFT JOIN timeline_text x ON x.jurisdiction = t.jurisdiction AND x.case_id = t.case_id AND x.place = t.place
          WHERE t.jurisdiction = ?1 AND t.case_id = ?2 ORDER BY t.place",
     )?;
     let mut rows = find.query(params![city.jurisdiction, case.as_bytes()])?;
@@ -106,6 +134,10 @@ fn timeline(conn: &Connection, city: &City, case: CaseId) -> Result<Vec<Timeline
             name: row.get::<_, Option<String>>(3)?.map(|text| named_move(&text)).transpose()?,
             status: status(row.get_ref(4)?.as_str().unwrap_or_default())?,
             owner: row.get::<_, Option<String>>(5)?.map(|owner| department(city, owner)).transpose()?,
+            at_arbiter: row.get(6)?,
+            code: Some(row.get(7)?).filter(|code: &String| !code.is_empty()),
+            whom: row.get::<_, Option<String>>(8)?.filter(|whom| !whom.is_empty()),
+            text: row.get(9)?,
         });
     }
     Ok(timeline)

@@ -6,7 +6,7 @@ use crate::store::city::{City, CitySetup, ImportRefusal};
 use crate::store::error::StoreError;
 use crate::store::photo::{ExpectedPhoto, PhotoOfReport, Upload};
 use crate::store::staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
-use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store};
+use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store, Swept};
 use async_trait::async_trait;
 use lanterna_shared::area::Area;
 use lanterna_shared::id::{CaseId, ReportId, SubjectId, UploadId, UserId};
@@ -106,6 +106,10 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<MoveOutcome, StoreError> {
         self.writer.run(0, false, move |conn, city, _| moving::make_move(conn, city, &staff, &scope, case, &request, now)).await
+    }
+
+    async fn sweep_timeouts(&self, now: Timestamp) -> Result<Swept, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| moving::sweep_timeouts(conn, city, now)).await
     }
 
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError> {

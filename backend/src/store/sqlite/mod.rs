@@ -22,7 +22,6 @@ pub mod queue;
 mod readers;
 mod row;
 pub mod staff;
-mod withdraw;
 mod writer;
 
 use crate::metrics::StoreMeter;

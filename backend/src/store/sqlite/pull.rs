@@ -3,13 +3,14 @@
 //! A report's version is the sequence of its last change, so reading reports by version is reading the log of changes with everything that was
 //! overtaken left out.
 
+use super::moving::{Standing, shown};
 use super::row::{status, unsigned, uuid};
 use crate::store::Pull;
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::case::ClockState;
 use lanterna_shared::check::CaseNumber;
-use lanterna_shared::id::{ReportId, SubjectId};
+use lanterna_shared::id::{CaseId, ReportId, SubjectId};
 use lanterna_shared::photo::PhotoHash;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::wire::{MAX_PAGE_ROWS, ReportRow, Row};
@@ -44,6 +45,17 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
         let name = |names: &std::collections::HashMap<String, String>, column: usize| -> Result<Option<String>, rusqlite::Error> {
             Ok(row.get_ref(column)?.as_str().ok().and_then(|code| names.get(code)).cloned())
         };
+        let withdrawn = row.get(8)?;
+        let standing = Standing {
+            case: CaseId(uuid(row, 9)?),
+            status,
+            at_arbiter: row.get(10)?,
+            times_out_at: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
+            planned_for: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_millis),
+            round: row.get(13)?,
+            is_withdrawn: withdrawn,
+        };
+        let more = shown(conn, city, subject, &standing)?;
         changes.push(Row::Report(ReportRow {
             report: ReportId(uuid(row, 0)?),
             version: unsigned(row.get(1)?),
@@ -53,7 +65,8 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
             owner: name(&city.names.departments, 5)?,
             area: name(&city.names.areas, 6)?,
             due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
-            withdrawn: row.get(8)?,
+            withdrawn,
+            more,
         }));
     }
     Ok((changes, false))
