@@ -4,7 +4,8 @@
 //! number: what it needs of those comes in as a value. Everything a stranger can send is bounded here, so that no host has to remember to.
 //!
 //! The story in order: [`report`] is what a citizen sends, about a [`service`], at a [`position`] in an [`area`]; [`routing`] finds who owns the
-//! [`case`] it becomes, [`clock`] until when; [`moves`] is the table of everything that may happen to it then, and [`merge`] decides about a move
+//! [`case`] it becomes, [`clock`] until when; [`moves`] is the table of everything that may happen to it then, [`guard`] checks what a
+//! move asks for, and [`merge`] decides about a move
 //! that was made against an older state. [`op`] is one intent on its way, [`verdict`] the answer to it, [`wire`] what both travel in and
 //! [`problem`] how a whole request is refused.
 
@@ -17,6 +18,7 @@ mod cells;
 pub mod check;
 pub mod clock;
 pub mod department;
+pub mod guard;
 pub mod id;
 pub mod merge;
 pub mod moves;

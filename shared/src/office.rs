@@ -7,6 +7,8 @@ use crate::answer::Answers;
 use crate::case::CaseStatus;
 use crate::check::CaseNumber;
 use crate::clock::CaseClock;
+use crate::guard::code::CodeText;
+use crate::guard::input::Evidence;
 use crate::id::{CaseId, ReportId};
 use crate::moves::{Ask, Move};
 use crate::position::Position;
@@ -76,6 +78,9 @@ pub struct CaseSummary {
     pub photos: u32,
     /// The sequence of its last change.
     pub version: u64,
+    /// Whether it waits for the arbiter.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_arbiter: bool,
 }
 
 /// `GET /v1/cases?after=…&limit=…`: the newest first.
@@ -152,6 +157,18 @@ pub struct TimelineEntry {
     /// Who owned the case after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Department>,
+    /// Whether it was with the arbiter after it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_arbiter: bool,
+    /// The outcome or the reason from a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// For whom the case waits since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whom: Option<String>,
+    /// What was written with it: a reason, a question, an answer, a citizen's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// What can happen to a case beside moves.
@@ -175,6 +192,32 @@ pub struct LegalMove {
     pub name: Move,
     /// What it asks for.
     pub asks: Vec<Ask>,
+    /// The outcomes or reasons to choose from, for moves that ask for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<CodeText>,
+}
+
+/// What the moves of a case are bound by.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseBounds {
+    /// Hand-offs that are left before the case goes to the arbiter; the one that spends the budget takes it there.
+    pub hand_offs_left: u8,
+    /// Until when the arbiter should decide; only the arbiter moves it on until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arbiter_due_at: Option<Timestamp>,
+    /// When the system resumes or closes the case by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times_out_at: Option<Timestamp>,
+    /// The date it is planned for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_for: Option<Timestamp>,
+    /// The case that it is joined to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<CaseId>,
+    /// The cases that are joined to it, by number; at most 500.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<CaseId>,
 }
 
 /// `GET /v1/cases/{case}`.
@@ -207,6 +250,9 @@ pub struct CaseDetail {
     pub boundary: Option<Boundary>,
     /// Only what this person may do now.
     pub moves: Vec<LegalMove>,
+    /// What those moves are bound by.
+    #[serde(default)]
+    pub bounds: CaseBounds,
 }
 
 /// `POST /v1/cases/{case}/moves`: make a move. Answered with the [`CaseDetail`] after it; 409 `stale` when the case is no longer at `base`.
@@ -221,7 +267,55 @@ pub struct MoveRequest {
     /// The new owner, for moves that ask for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<DepartmentCode>,
-    /// In words, for moves that ask for it; at most 1,000 characters.
+    /// In words, for moves that ask for it, and where more is to be said than a code says; at most 1,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// For `hand_off`, instead of `owner`: the dispatcher finds out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub do_not_know: bool,
+    /// For `decline` and `hand_off`: one of [`LegalMove::codes`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_code: Option<String>,
+    /// For `plan`: after now and within a year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Timestamp>,
+    /// For `ask`: what the reporter shall answer; at most 1,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// For `wait`: for whom; at most 120 characters. The citizens read it, and the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whom: Option<String>,
+    /// For `wait`: until when at the latest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// For `resolve`: one of [`LegalMove::codes`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// For `resolve`: what proves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+    /// For `join`: the case to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<CaseId>,
+}
+
+impl MoveRequest {
+    /// A request for a move that asks for nothing; fill in what it asks for.
+    pub const fn new(name: Move, base: u64) -> Self {
+        Self {
+            name,
+            base,
+            owner: None,
+            reason: None,
+            do_not_know: false,
+            reason_code: None,
+            date: None,
+            question: None,
+            whom: None,
+            until: None,
+            outcome: None,
+            evidence: None,
+            lead: None,
+        }
+    }
 }

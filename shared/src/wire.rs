@@ -9,6 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::check::CaseNumber;
 use crate::clock::DueMoved;
 use crate::id::{InstallId, Lineage, ReportId, SubjectId};
+use crate::moves::Move;
 use crate::photo::PhotoHash;
 use crate::report::Channel;
 use crate::time::Timestamp;
@@ -143,4 +144,37 @@ pub struct ReportRow {
     /// Whether the citizen has withdrawn this report.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
+    /// What is to be said beside the status.
+    #[serde(flatten)]
+    pub more: ReportMore,
+}
+
+/// What a citizen may know beside status, office and date: only what the present status has.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportMore {
+    /// What this citizen may do now beside withdrawing, by move: `confirm`, `contest`, or `resume` by an answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may: Vec<Move>,
+    /// The office's question, for the reporter that it was put to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// Until when the citizen can say that it is not done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contest_until: Option<Timestamp>,
+    /// The date it is planned for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_for: Option<Timestamp>,
+    /// For whom the case waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
+    /// Why it waits, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The outcome, or why it was declined or handed on: a code of [`crate::guard::code`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Whether the arbiter decides whose it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_arbiter: bool,
 }

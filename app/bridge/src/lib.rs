@@ -18,6 +18,7 @@ use lanterna_shared::position::Position;
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::service::{Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
+use lanterna_shared::wire::ReportMore;
 
 /// What a screen asks of the engine. Every command is answered once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,25 @@ pub enum Command {
     Withdraw {
         /// The report.
         report: ReportId,
+    },
+    /// The citizen says that it is done: [`Reply::Done`] once the op is durable. Needs no network, as the two below.
+    Confirm {
+        /// The report.
+        report: ReportId,
+    },
+    /// The citizen says that it is not: [`Reply::Done`] once the op is durable.
+    Contest {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; may be empty; at most 1,000 characters.
+        reason: String,
+    },
+    /// The citizen answers the office's question: [`Reply::Done`] once the op is durable.
+    Answer {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; at most 1,000 characters.
+        text: String,
     },
     /// What waits to be sent: [`Reply::Outbox`].
     Outbox,
@@ -293,6 +313,9 @@ pub struct CaseView {
     pub due_at: Option<Timestamp>,
     /// How often that has moved and why last.
     pub due_moved: Option<DueMoved>,
+    /// What there is to say beside that, and what the citizen may do. What waits to be sent already is not offered again.
+    #[serde(default)]
+    pub more: ReportMore,
 }
 
 /// What waits to be sent.

@@ -13,6 +13,7 @@ use lanterna_shared::service::notice::Notice;
 use lanterna_shared::service::question::Question;
 use lanterna_shared::service::{Service, words_in};
 use lanterna_shared::time::Timestamp;
+use lanterna_shared::wire::ReportMore;
 
 fn line(text: &str) -> Result<()> {
     match writeln!(io::stdout(), "{text}") {
@@ -155,7 +156,40 @@ fn report_json(report: &ReportView) -> Value {
         "area": case.and_then(|case| case.area.clone()),
         "due_at": case.and_then(|case| case.due_at).map(Timestamp::to_rfc3339),
         "due_moved": case.and_then(|case| case.due_moved),
+        "at_arbiter": case.is_some_and(|case| case.more.at_arbiter),
+        "code": case.and_then(|case| case.more.code.clone()),
+        "question": case.and_then(|case| case.more.question.clone()),
+        "waits_for": case.and_then(|case| case.more.waits_for.clone()),
+        "why": case.and_then(|case| case.more.why.clone()),
+        "planned_for": case.and_then(|case| case.more.planned_for).map(Timestamp::to_rfc3339),
+        "contest_until": case.and_then(|case| case.more.contest_until).map(Timestamp::to_rfc3339),
+        "may": case.map(|case| case.more.may.clone()).unwrap_or_default(),
     })
+}
+
+/// What a person should read or do beside that.
+fn more_line(more: &ReportMore) -> String {
+    let mut line = String::new();
+    let mut say = |text: &str| {
+        line.push_str("; ");
+        line.push_str(text);
+    };
+    if more.at_arbiter {
+        say("the arbiter decides whose it is");
+    }
+    if let Some(question) = &more.question {
+        say(&format!("the office asks: {question} (`answer`)"));
+    }
+    if let Some(whom) = &more.waits_for {
+        say(&format!("it waits for {whom}, because: {}", more.why.as_deref().unwrap_or("-")));
+    }
+    if let Some(date) = more.planned_for {
+        say(&format!("planned for {}", date.to_rfc3339()));
+    }
+    if let Some(until) = more.contest_until {
+        say(&format!("is it so? `confirm` or `contest` until {}", until.to_rfc3339()));
+    }
+    line
 }
 
 fn report_line(report: &ReportView) -> String {
@@ -165,7 +199,7 @@ fn report_line(report: &ReportView) -> String {
         (Some(case), None) => {
             let owner = case.owner.as_deref().unwrap_or("triage");
             let due = case.due_at.map(|due| format!(", until {}{}", due.to_rfc3339(), moved_words(case.due_moved))).unwrap_or_default();
-            format!("case {} is {} with {owner}{due}", case.number, case.status.as_str())
+            format!("case {} is {} with {owner}{due}{}", case.number, case.status.as_str(), more_line(&case.more))
         }
     };
     format!("{}  {:<14} {state}", report.receipt, report.service.as_str())

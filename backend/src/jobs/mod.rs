@@ -4,6 +4,7 @@
 //! holds the lease for. One that fails is tried again with the next round: nothing depends on a round that was missed.
 
 pub mod breaches;
+pub mod timeouts;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -63,6 +64,10 @@ async fn run(context: JobContext, every: Duration, mut stopped: watch::Receiver<
         tokio::select! {
             _ = stopped.changed() => break,
             _ = ticks.tick() => {}
+        }
+        // First what goes on by itself: a case that waits is not late, but may be once it goes on.
+        if let Err(error) = timeouts::round(&context, &stopped).await {
+            tracing::warn!(%error, "times that are over could not be looked for; the next round does it");
         }
         if let Err(error) = breaches::round(&context, &stopped).await {
             tracing::warn!(%error, "broken promises could not be looked for; the next round does it");

@@ -100,6 +100,17 @@ pub struct PresentPhoto {
     pub size_bytes: u64,
 }
 
+/// What came of a look for times that are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Cases that went on after waiting as long as a case may.
+    pub resumed: u32,
+    /// Cases that were closed because nobody contested them in time.
+    pub closed: u32,
+    /// Whether there are more: call again.
+    pub more: bool,
+}
+
 /// Everything the server remembers. Every method is one transaction: it happened whole and durably, or not at all.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -208,6 +219,10 @@ pub trait Store: Send + Sync + 'static {
     /// Finds promises that are broken, each once: its case gets an entry by [`lanterna_shared::role::Role::System`], and everybody who may see the
     /// case sees it anew. At most `limit` cases, those that are due longest first.
     async fn sweep_breaches(&self, now: Timestamp, limit: u32) -> Result<BreachSweep, StoreError>;
+
+    /// Acts where a time is over: cases that waited long enough go on, cases that nobody contested in time are closed. Each once, however many call it;
+    /// at most 100 cases at a time, the longest overdue first.
+    async fn sweep_timeouts(&self, now: Timestamp) -> Result<Swept, StoreError>;
 
     /// Adds a log-in.
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError>;

@@ -6,6 +6,7 @@ mod addresses;
 mod cases;
 mod catalogue;
 mod edge;
+mod moves;
 mod session;
 mod support;
 mod sync;

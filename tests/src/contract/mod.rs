@@ -7,18 +7,23 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a broken promise ends the test that runs it")]
 #![expect(clippy::missing_panics_doc, reason = "that is what they are for")]
 
+pub mod acting;
 pub mod catalogues;
 pub mod cities;
 pub mod clocks;
 pub mod devices;
 pub mod fixture;
+pub mod guards;
+pub mod joins;
 pub mod moving;
+pub mod newspaper;
 pub mod office;
 pub mod photos;
 pub mod pulling;
 pub mod reports;
 pub mod routing;
 pub mod sending;
+pub mod voices;
 
 /// Makes a test of every promise; `$open` is an async function that opens an empty store.
 #[macro_export]
@@ -62,8 +67,22 @@ macro_rules! store_contract {
                 a_case_shows_report_timeline_and_trace, a_wrong_clock_is_corrected, a_name_is_given_once, an_officer_needs_a_department_that_exists,
                 a_session_lasts_until_it_ends_or_is_ended;
             moving: taking_charge_reaches_the_citizen, a_stale_move_changes_nothing, a_move_outside_the_table_is_refused, a_move_in_the_wrong_role_is_refused,
-                only_moves_that_can_be_checked_are_offered, stopping_asks_for_a_reason, a_dispatcher_gives_a_case_to_a_department,
+                every_move_of_the_table_is_offered_and_asks_for_what_it_needs, stopping_asks_for_a_reason, a_dispatcher_gives_a_case_to_a_department,
                 a_case_cannot_be_given_to_nobody, another_departments_case_is_not_there, of_two_moves_at_once_one_is_made;
+            guards: a_plan_names_a_day_to_come_and_the_citizen_reads_it, a_case_waits_for_somebody_until_a_day_and_no_longer,
+                a_question_reaches_the_reporter_and_the_answer_the_office, a_case_is_resolved_with_an_outcome_and_evidence_only,
+                the_picture_of_what_is_broken_is_no_evidence, a_case_in_triage_is_answered_on_the_spot_by_a_dispatcher,
+                declining_asks_for_a_reason_from_the_list, a_hand_off_to_nobody_known_is_the_dispatchers,
+                a_closed_case_is_reopened_by_a_supervisor_at_its_last_owner, times_that_are_over_are_swept_in_bounded_batches_each_once;
+            voices: a_reporters_yes_closes_the_case, a_reporters_no_reopens_at_the_same_owner_and_the_second_goes_to_the_arbiter,
+                it_takes_two_joiners_to_reopen_a_case, one_yes_does_not_close_a_case_for_the_others,
+                after_the_window_nobody_contests_and_the_system_closes,
+                a_case_outlives_its_first_report_and_the_next_reporter_speaks_for_it, nobody_speaks_for_anothers_report,
+                a_word_takes_effect_once_however_often_it_is_sent;
+            joins: a_joined_case_shows_what_its_lead_shows, a_split_case_is_where_it_was,
+                a_case_follows_no_case_that_follows_one_and_never_itself, a_lead_that_is_joined_carries_its_followers_along,
+                an_officer_joins_to_no_case_of_another_office;
+            newspaper: the_lamp_under_ivy_is_neither_passed_around_nor_closed_with_a_promise;
         }
     };
     ($open:path; $($module:ident: $($promise:ident),+;)+) => {$(

@@ -18,9 +18,10 @@ use lanterna::store::staff::{CaseScope, MoveOutcome, NewStaff, Staff, StaffAdded
 use lanterna::store::{NewDevice, Registration};
 use lanterna_core::effect::{HttpReply, Method};
 use lanterna_shared::area::{Area, Corner};
+use lanterna_shared::guard::Evidence;
 use lanterna_shared::id::{JurisdictionId, SubjectId, UploadId, UserId};
 use lanterna_shared::moves::{Ask, Move};
-use lanterna_shared::office::{Department, MoveRequest};
+use lanterna_shared::office::{Department, LegalMove, MoveRequest};
 use lanterna_shared::photo::PhotoHash;
 use lanterna_shared::problem::{PROBLEM_JSON, Problem, ProblemCode};
 use lanterna_shared::role::Role;
@@ -308,10 +309,16 @@ impl Server {
         let Some(seen) = seen.filter(|seen| !seen.moves.is_empty()) else { return Ok(None) };
         let offered = chance.pick(&seen.moves).clone();
         let is_stale = chance.happens(100);
-        let owner = offered.asks.contains(&Ask::Owner).then(|| DepartmentCode::new(chance.pick(&["roads", "lamps"]).to_string()).unwrap());
-        let reason = offered.asks.contains(&Ask::Reason).then(|| "The road is closed".to_owned());
-        let base = if is_stale { seen.summary.version.saturating_sub(1) } else { seen.summary.version };
-        let request = MoveRequest { name: offered.name, base, owner, reason };
+        let mut request = complete(&offered, now, chance);
+        if offered.asks.contains(&Ask::LeadCase) {
+            let leads = page.cases.iter().filter(|other| other.case != case && other.status.is_open());
+            let leads: Vec<_> = leads.map(|other| other.case).collect();
+            if leads.is_empty() {
+                return Ok(None);
+            }
+            request.lead = Some(*chance.pick(&leads));
+        }
+        request.base = if is_stale { seen.summary.version.saturating_sub(1) } else { seen.summary.version };
         let made = self.write(rough, chance, |conn, city| moving::make_move(conn, city, &person, &scope, case, &request, now))?;
         let name: Move = request.name;
         match made {
@@ -324,6 +331,32 @@ impl Server {
             Written::Failed | Written::Died => Ok(None),
         }
     }
+}
+
+/// A move with what it asks for, as a person would give it.
+fn complete(offered: &LegalMove, now: Timestamp, chance: &mut Chance) -> MoveRequest {
+    let mut request = MoveRequest::new(offered.name, 0);
+    let words = || Some("The road is closed".to_owned());
+    for ask in &offered.asks {
+        match ask {
+            Ask::Owner => request.owner = Some(DepartmentCode::new(chance.pick(&["roads", "lamps"]).to_string()).unwrap()),
+            Ask::NextOwner => request.do_not_know = true,
+            Ask::Reason => request.reason = words(),
+            Ask::ReasonCode => request.reason_code = offered.codes.first().map(|line| line.code.clone()),
+            Ask::Question => request.question = words(),
+            Ask::Date => request.date = Some(now.plus_millis(86_400_000)),
+            Ask::WhomAndUntil => {
+                (request.whom, request.reason, request.until) = (Some("ENEL".to_owned()), words(), Some(now.plus_millis(3_600_000)));
+            }
+            Ask::Evidence => {
+                request.outcome = offered.codes.first().map(|line| line.code.clone());
+                request.evidence = Some(Evidence::Exemption { reason: "The camera is broken".to_owned() });
+            }
+            // Facts that the server knows by itself, and a case that the caller picks.
+            Ask::LeadCase | Ask::AtArbiter | Ask::AtDispatcher | Ask::LastReporter => {}
+        }
+    }
+    request
 }
 
 /// 200 with JSON.

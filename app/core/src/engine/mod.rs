@@ -11,6 +11,7 @@ pub mod sync;
 mod tests;
 pub mod upload;
 pub mod view;
+mod voice;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -210,6 +211,9 @@ impl Engine {
                 Err(error) => Err(error),
             },
             Command::Withdraw { report } => self.withdraw(report, moment),
+            Command::Confirm { report } => self.confirm(report, moment),
+            Command::Contest { report, reason } => self.contest(report, reason, moment),
+            Command::Answer { report, text } => self.answer(report, text, moment),
             Command::Outbox => self.outbox(),
             Command::SyncNow => {
                 self.may_send = true;

@@ -8,6 +8,7 @@ use lanterna_bridge::{Command, DeliveryState, Draft, DraftContent, Event, Refusa
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::check::CaseNumber;
 use lanterna_shared::id::{DraftId, ReportId, SubjectId};
+use lanterna_shared::moves::Move;
 use lanterna_shared::problem::{Problem, ProblemCode};
 use lanterna_shared::report::Channel;
 use lanterna_shared::service::ServiceCode;
@@ -217,6 +218,7 @@ fn row(report: ReportId, version: u64, status: CaseStatus) -> Row {
         due_at: Some(Timestamp::from_millis(9)),
         due_moved: None,
         withdrawn: false,
+        more: lanterna_shared::wire::ReportMore::default(),
     })
 }
 
@@ -634,4 +636,33 @@ fn drafts_survive_and_the_newest_is_resumed() {
     assert_eq!(bench.command(Command::DiscardDraft { draft: second }), Reply::Done);
     assert!(matches!(bench.command(Command::ResumeDraft), Reply::Draft(draft) if draft.draft == first));
     assert!(bench.effects.iter().all(|effect| !matches!(effect, Effect::Event(Event::ReportsChanged))));
+}
+
+#[test]
+fn what_the_citizen_says_is_recorded_offline_once_and_only_where_the_last_row_offers_it() {
+    let mut bench = Bench::registered();
+    let report = bench.send();
+    let contest = || Command::Contest { report, reason: "Still dark".to_owned() };
+    assert!(
+        matches!(bench.command(contest()), Reply::Refused(refusal) if refusal.code == RefusalCode::Invalid),
+        "nothing is known of it yet"
+    );
+    bench.answer_sync(|request| {
+        let Row::Report(mut resolved) = row(report, 9, CaseStatus::Resolved);
+        resolved.more.may = vec![Move::Confirm, Move::Contest];
+        SyncReply { changes: vec![Row::Report(resolved)], ..all(request, &Verdict::Applied) }
+    });
+    assert!(matches!(bench.command(Command::Answer { report, text: "Here".to_owned() }), Reply::Refused(_)), "nobody asked");
+    for _ in 0..2 {
+        assert_eq!(bench.command(contest()), Reply::Done);
+    }
+    assert_eq!(bench.outbox_len(), 1, "said twice, recorded once");
+    let case = bench.reports()[0].case.clone().unwrap();
+    assert_eq!(case.more.may, [Move::Confirm], "what waits to be sent is not offered again");
+    bench.answer_sync(|request| {
+        let said = &request.ops[0];
+        assert_eq!((said.base, said.body.name()), (Some(9), "contest"));
+        all(request, &Verdict::Applied)
+    });
+    assert_eq!(bench.outbox_len(), 0);
 }

@@ -5,10 +5,11 @@ use lanterna_shared::id::PhotoId;
 use lanterna_shared::photo::Rendition;
 use lanterna_shared::wire::ReportRow;
 
+use super::voice::said_by;
 use super::{Engine, Pending};
 use crate::effect::Effect;
 use crate::error::CommandError;
-use crate::store::{Device, Store, StoredPhoto, StoredReport};
+use crate::store::{Device, Store, StoredOp, StoredPhoto, StoredReport};
 
 /// The most reports that one answer lists.
 const MAX_REPORTS: u32 = 2_000;
@@ -71,7 +72,7 @@ impl Engine {
             delivery,
             photos_sent,
             refused,
-            case: report.row.map(case_view),
+            case: report.row.map(|row| case_view(row, &ops)),
         })
     }
 
@@ -102,14 +103,8 @@ impl Engine {
     }
 }
 
-fn case_view(row: ReportRow) -> CaseView {
-    CaseView {
-        number: row.number,
-        status: row.status,
-        since: row.since,
-        owner: row.owner,
-        area: row.area,
-        due_at: row.due_at,
-        due_moved: row.due_moved,
-    }
+fn case_view(row: ReportRow, ops: &[StoredOp]) -> CaseView {
+    let ReportRow { number, status, since, owner, area, due_at, due_moved, mut more, .. } = row;
+    more.may.retain(|name| !ops.iter().any(|op| op.name == said_by(*name)));
+    CaseView { number, status, since, owner, area, due_at, due_moved, more }
 }

@@ -1,5 +1,6 @@
 //! Looks through the whole database for what cannot be.
 
+use super::moving;
 use super::row::unsigned;
 use crate::store::Findings;
 use crate::store::error::StoreError;
@@ -78,7 +79,7 @@ pub fn check(conn: &Connection) -> Result<Findings, StoreError> {
             break;
         }
     }
-    for (what, sql) in INVARIANTS {
+    for (what, sql) in INVARIANTS.iter().chain(moving::INVARIANTS) {
         let broken: i64 = conn.query_row(sql, [], |row| row.get(0))?;
         if broken > 0 {
             findings.faults.push(format!("{broken} {what}."));

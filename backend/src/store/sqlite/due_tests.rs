@@ -91,7 +91,18 @@ impl Bench {
 
     /// Whoever may make it moves the case.
     fn step(&self, case: CaseId, name: Move, after: CaseStatus, at: &str) {
-        let step = CaseStep { case, role: Role::Officer, staff: None, name, after, owner: Some("roads"), text: None };
+        let step = CaseStep {
+            case,
+            role: Role::Officer,
+            staff: None,
+            name,
+            after,
+            owner: Some("roads"),
+            at_arbiter: false,
+            code: None,
+            whom: None,
+            text: None,
+        };
         record_step(&self.conn, &self.city, &step, genoa(at)).unwrap();
     }
 

@@ -12,7 +12,7 @@ use crate::store::error::StoreError;
 use crate::store::photo::{ExpectedPhoto, PhotoOfReport, Upload};
 use crate::store::rules::{NewRules, PastCase, PublishedRules, RuleFaults};
 use crate::store::staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
-use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store};
+use crate::store::{Findings, NewDevice, PresentPhoto, Pull, Registration, Sha256Hash, Store, Swept};
 use async_trait::async_trait;
 use lanterna_shared::address::{Address, AddressFound};
 use lanterna_shared::clock::Calendar;
@@ -166,6 +166,10 @@ impl Store for SqliteStore {
 
     async fn sweep_breaches(&self, now: Timestamp, limit: u32) -> Result<BreachSweep, StoreError> {
         self.writer.run(0, false, move |conn, city, _| sweep::sweep_breaches(conn, city, now, limit)).await
+    }
+
+    async fn sweep_timeouts(&self, now: Timestamp) -> Result<Swept, StoreError> {
+        self.writer.run(0, false, move |conn, city, _| moving::sweep_timeouts(conn, city, now)).await
     }
 
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError> {

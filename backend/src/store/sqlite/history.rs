@@ -51,9 +51,16 @@ pub(super) struct CaseStep<'a> {
     pub owner: Option<&'a str>,
     /// In words, where the move asks for it.
     pub text: Option<&'a str>,
+    /// The outcome or the reason from a list.
+    pub code: Option<&'a str>,
+    /// For whom the case waits.
+    pub whom: Option<&'a str>,
+    /// Whether it is with the arbiter after.
+    pub at_arbiter: bool,
 }
 
-/// Writes a step: the timeline, the case, and a change for every report of the case, so that each of its citizens sees it. Returns the case's version.
+/// Writes a step: the timeline, the case, and a change for every report of the case and of those that follow it, so that each of its citizens sees it.
+/// Returns the case's version.
 pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, now: Timestamp) -> Result<u64, StoreError> {
     let (jurisdiction, case) = (city.jurisdiction, step.case.as_bytes());
     due::follow_status(conn, city, step.case, step.after, step.name, now)?;
@@ -61,7 +68,8 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
         .prepare_cached("SELECT coalesce(max(place), 0) + 1 FROM timeline WHERE jurisdiction = ?1 AND case_id = ?2")?
         .query_row(params![jurisdiction, case], |row| row.get(0))?;
     conn.prepare_cached(
-        "INSERT INTO timeline (jurisdiction, case_id, place, at, role, staff_id, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO timeline (jurisdiction, case_id, place, at, role, staff_id, move, status, owner, code, at_arbiter)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         jurisdiction,
@@ -72,19 +80,17 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
         step.staff.as_ref().map(UserId::as_bytes),
         step.name.as_str(),
         step.after.as_str(),
-        step.owner
+        step.owner,
+        step.code.unwrap_or_default(),
+        step.at_arbiter
     ])?;
     if let Some(text) = step.text {
-        conn.prepare_cached("INSERT INTO timeline_text (jurisdiction, case_id, place, text) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-            jurisdiction,
-            case,
-            place,
-            text
-        ])?;
+        conn.prepare_cached("INSERT INTO timeline_text (jurisdiction, case_id, place, text, whom) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![jurisdiction, case, place, text, step.whom.unwrap_or_default()])?;
     }
     let version = tell_reporters(conn, city, step.case, now)?;
     conn.prepare_cached(
-        "UPDATE \"case\" SET status = ?3, status_since = CASE WHEN ?3 = status THEN status_since ELSE ?4 END, owner = ?5, version = ?6
+        "UPDATE \"case\" SET status = ?3, status_since = CASE WHEN ?3 = status AND ?5 IS owner THEN status_since ELSE ?4 END, owner = ?5, version = ?6
          WHERE jurisdiction = ?1 AND case_id = ?2",
     )?
     .execute(params![jurisdiction, case, step.after.as_str(), now.as_millis(), step.owner, signed(version)])?;
@@ -94,7 +100,10 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
 /// Gives every report of a case a new version, so that each of its citizens sees the case anew. Returns the version that the case gets with it.
 pub(super) fn tell_reporters(conn: &Connection, city: &City, case: CaseId, now: Timestamp) -> Result<u64, StoreError> {
     let reports = {
-        let mut find = conn.prepare_cached("SELECT report_id FROM report WHERE jurisdiction = ?1 AND case_id = ?2")?;
+        let mut find = conn.prepare_cached(
+            "SELECT report_id FROM report WHERE jurisdiction = ?1
+             AND case_id IN (SELECT ?2 UNION ALL SELECT case_id FROM case_lead WHERE jurisdiction = ?1 AND lead_id = ?2)",
+        )?;
         let found = find.query_map(params![city.jurisdiction, case.as_bytes()], |row| uuid(row, 0).map(ReportId))?;
         found.collect::<Result<Vec<_>, _>>()?
     };

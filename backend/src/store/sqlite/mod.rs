@@ -31,7 +31,6 @@ mod row;
 pub mod rules;
 pub mod staff;
 pub mod sweep;
-mod withdraw;
 mod writer;
 
 use crate::metrics::StoreMeter;
