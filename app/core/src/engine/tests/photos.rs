@@ -56,6 +56,8 @@ fn each_kind_of_file_is_refused_with_a_reason_of_its_own() {
 #[test]
 fn a_photo_that_cannot_be_worked_on_says_why_and_stays_available() {
     let mut bench = Bench::registered();
+    // What was tidied up at the start was before there was a photo.
+    bench.effects.clear();
     let draft = bench.draft();
     let photo = bench.add_unusable(draft, &jpeg()[..400], RenderError::Damaged);
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Event(Event::DraftChanged { .. }))), "the screen is told");
