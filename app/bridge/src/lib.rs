@@ -171,6 +171,22 @@ pub enum RefusalCode {
     ServiceMissing,
     /// This is no picture that can be read; it was not kept.
     NotAPicture,
+    /// The file has no bytes.
+    PhotoEmpty,
+    /// A HEIC or HEIF picture: it can be saved as JPEG.
+    PhotoHeif,
+    /// A camera's raw file: there is a JPEG beside it.
+    PhotoRaw,
+    /// A film.
+    PhotoVideo,
+    /// A picture or drawing in a format that is not read (AVIF, JPEG XL, GIF, TIFF, BMP, SVG).
+    PhotoFormat,
+    /// A document.
+    PhotoDocument,
+    /// A picture that is damaged or cut off.
+    PhotoDamaged,
+    /// Over 64 MB, or more pixels than can be worked on.
+    PhotoTooLarge,
     /// Eight photos are on it already.
     TooManyPhotos,
     /// The device has no room left.
@@ -247,10 +263,22 @@ pub struct Draft {
     pub content: DraftContent,
     /// Its photos, in order.
     pub photos: Vec<PhotoId>,
+    /// Those among them that cannot be sent, and why. Their files are kept as the camera gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unusable: Vec<UnusablePhoto>,
     /// The position that the first photo with one carried, offered where it differs.
     pub photo_position: Option<Position>,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+/// A photo of which no renditions can be made: [`Command::Photo`] gives it as the camera did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnusablePhoto {
+    /// The photo.
+    pub photo: PhotoId,
+    /// Why.
+    pub why: RefusalCode,
 }
 
 /// How far a report is on its way. Never mixed with the case's status.
@@ -284,6 +312,9 @@ pub struct ReportView {
     pub sent_at: Timestamp,
     /// Its photos, in order.
     pub photos: Vec<PhotoId>,
+    /// Those among them that cannot be sent, and why. Their files are kept as the camera gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unusable: Vec<UnusablePhoto>,
     /// How far it is on its way.
     pub delivery: DeliveryState,
     /// Renditions that have arrived, and how many there are in all.

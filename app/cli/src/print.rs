@@ -144,6 +144,7 @@ fn report_json(report: &ReportView) -> Value {
             "lat": position.lat_degrees(), "lon": position.lon_degrees(), "accuracy_m": position.accuracy_m(), "source": position.source(),
         })),
         "photos": report.photos.len(),
+        "photos_unusable": report.unusable,
         "delivery": report.delivery,
         "photos_sent": report.photos_sent.0,
         "photos_in_all": report.photos_sent.1,

@@ -5,6 +5,8 @@ use lanterna_shared::problem::Invalid;
 use lanterna_shared::service::asking::AnswerFault;
 use lanterna_shared::service::notice::Notice;
 
+use crate::photo::{FileKind, RenderError};
+
 /// An operation on the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -55,9 +57,9 @@ pub enum CommandError {
     /// No category was chosen.
     #[error("choose a category before sending")]
     ServiceMissing,
-    /// The bytes are no picture.
-    #[error("this is no JPEG, PNG or WebP picture")]
-    NotAPicture,
+    /// The bytes cannot become a photo.
+    #[error(transparent)]
+    Photo(#[from] RenderError),
     /// Eight photos are on it already.
     #[error("eight photos are on this report already: send the others with a second report")]
     TooManyPhotos,
@@ -88,9 +90,27 @@ impl From<CommandError> for Refusal {
             CommandError::Invalid(_) | CommandError::Answers(_) | CommandError::Emergency(_) => RefusalCode::Invalid,
             CommandError::NotFound(_) => RefusalCode::NotFound,
             CommandError::ServiceMissing => RefusalCode::ServiceMissing,
-            CommandError::NotAPicture => RefusalCode::NotAPicture,
+            CommandError::Photo(error) => why(*error),
             CommandError::TooManyPhotos => RefusalCode::TooManyPhotos,
         };
         Self { code, detail: error.to_string() }
+    }
+}
+
+/// What screens decide by when a file cannot become a photo.
+pub(crate) fn why(error: RenderError) -> RefusalCode {
+    match error {
+        RenderError::Damaged => RefusalCode::PhotoDamaged,
+        RenderError::TooLarge => RefusalCode::PhotoTooLarge,
+        RenderError::Host => RefusalCode::Storage,
+        RenderError::Unreadable(kind) => match kind {
+            FileKind::Empty => RefusalCode::PhotoEmpty,
+            FileKind::Heif => RefusalCode::PhotoHeif,
+            FileKind::CameraRaw => RefusalCode::PhotoRaw,
+            FileKind::Video => RefusalCode::PhotoVideo,
+            FileKind::Pdf => RefusalCode::PhotoDocument,
+            FileKind::Avif | FileKind::JpegXl | FileKind::Gif | FileKind::Tiff | FileKind::Bmp | FileKind::Svg => RefusalCode::PhotoFormat,
+            FileKind::Jpeg | FileKind::Png | FileKind::WebP | FileKind::Unknown => RefusalCode::NotAPicture,
+        },
     }
 }

@@ -8,7 +8,7 @@ use lanterna_shared::answer::{self, Answers};
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
-use lanterna_shared::photo::{MAX_PHOTOS, MAX_RAW_BYTES};
+use lanterna_shared::photo::MAX_PHOTOS;
 use lanterna_shared::position::Position;
 use lanterna_shared::problem::Invalid;
 use lanterna_shared::report::{NewReport, ReportKind};
@@ -21,7 +21,7 @@ use super::{Engine, Pending};
 use crate::effect::{Effect, FileFailure, Moment};
 use crate::entropy::Entropy;
 use crate::error::{CommandError, StoreError};
-use crate::photo::{position_in, sniff};
+use crate::photo::examine;
 use crate::store::{Device, Store, StoredPhoto, StoredReport};
 
 /// The most drafts that one answer lists.
@@ -74,18 +74,15 @@ impl Engine {
     pub(super) fn add_photo(&mut self, ticket: u64, draft: DraftId, bytes: Option<Vec<u8>>, moment: Moment) -> Result<(), CommandError> {
         let found = Store::draft(self.store.connection(), draft)?.ok_or(CommandError::NotFound("draft"))?;
         let bytes = bytes.unwrap_or_default();
-        let media_type = sniff(&bytes).ok_or(CommandError::NotAPicture)?.as_str();
+        let examined = examine(&bytes)?;
         let raw_bytes = bytes.len() as u64;
-        if raw_bytes > MAX_RAW_BYTES {
-            return Err(Invalid::new("photo", "is over 64 MB: choose a smaller one").into());
-        }
         let on_their_way =
             self.pending.values().filter(|pending| matches!(pending, Pending::RawWritten(raw) if raw.draft == draft)).count();
         if found.photos.len() + on_their_way >= MAX_PHOTOS {
             return Err(CommandError::TooManyPhotos);
         }
         let photo = PhotoId::mint(moment.wall, self.entropy.bytes());
-        let position = position_in(&bytes);
+        let (media_type, position) = (examined.media_type, examined.position);
         let token = self.expect_result(Pending::RawWritten(RawWritten { ticket, draft, photo, media_type, raw_bytes, position }));
         self.effects.push(Effect::WriteFile { token, name: StoredPhoto::raw_name(photo), bytes });
         Ok(())

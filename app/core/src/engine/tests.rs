@@ -20,6 +20,8 @@ use super::{Engine, Settings};
 use crate::effect::{Body, Effect, FileFailure, HttpFailure, HttpReply, HttpRequest, Input, Moment, Token};
 use crate::photo::{Rendered, render};
 
+mod photos;
+
 const SETTINGS: Settings = Settings { channel: Channel::App, upload_piece_bytes: 1 << 20, automatic: true, poll_ms: None };
 
 /// An engine with its clock and everything it asked for that was not answered yet.
@@ -610,7 +612,7 @@ fn an_engine_that_opens_a_newer_store_writes_nothing() {
     drop(connection);
     let before = std::fs::read(&path).unwrap();
     let opened = Engine::open(Connection::open(&path).unwrap(), SETTINGS, [1; 32], Moment { wall: at(), up_ms: 0 });
-    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, known: 2 })));
+    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, known: 3 })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 

@@ -1,6 +1,6 @@
 //! What the screens show: read from the store at the moment of asking, nothing kept beside it.
 
-use lanterna_bridge::{CaseView, DeliveryState, Outbox, OutboxOp, Reply, ReportView, Status, SyncActivity, SyncState};
+use lanterna_bridge::{CaseView, DeliveryState, Outbox, OutboxOp, Reply, ReportView, Status, SyncActivity, SyncState, UnusablePhoto};
 use lanterna_shared::id::PhotoId;
 use lanterna_shared::photo::Rendition;
 use lanterna_shared::wire::ReportRow;
@@ -8,7 +8,7 @@ use lanterna_shared::wire::ReportRow;
 use super::voice::said_by;
 use super::{Engine, Pending};
 use crate::effect::Effect;
-use crate::error::CommandError;
+use crate::error::{CommandError, why};
 use crate::store::{Device, Store, StoredOp, StoredPhoto, StoredReport};
 
 /// The most reports that one answer lists.
@@ -60,8 +60,10 @@ impl Engine {
         } else {
             DeliveryState::Delivered
         };
+        let photos = Store::photos_of_report(connection, report.report)?;
         Ok(ReportView {
-            photos: Store::photos_of_report(connection, report.report)?.into_iter().map(|photo| photo.photo).collect(),
+            unusable: photos.iter().filter_map(unusable).collect(),
+            photos: photos.into_iter().map(|photo| photo.photo).collect(),
             withdrawn: report.withdrawn || report.row.as_ref().is_some_and(|row| row.withdrawn),
             report: report.report,
             receipt: report.receipt,
@@ -101,6 +103,11 @@ impl Engine {
         self.effects.push(Effect::ReadFile { token, name });
         Ok(())
     }
+}
+
+/// How a photo is shown that cannot be sent; `None` for one that can.
+fn unusable(photo: &StoredPhoto) -> Option<UnusablePhoto> {
+    photo.broken.map(|broken| UnusablePhoto { photo: photo.photo, why: why(broken) })
 }
 
 fn case_view(row: ReportRow, ops: &[StoredOp]) -> CaseView {

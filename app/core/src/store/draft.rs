@@ -2,13 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use lanterna_bridge::{Draft, DraftContent};
+use lanterna_bridge::{Draft, DraftContent, UnusablePhoto};
 use lanterna_shared::id::{DraftId, PhotoId};
 use lanterna_shared::service::ServiceCode;
 use lanterna_shared::time::Timestamp;
 
 use super::{Store, codec};
-use crate::error::StoreError;
+use crate::error::{StoreError, why};
+use crate::photo::RenderError;
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Draft> {
     Ok(Draft {
@@ -20,16 +21,22 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Draft> {
             answers: codec::json_or_none(row, 5)?.unwrap_or_default(),
         },
         photos: Vec::new(),
+        unusable: Vec::new(),
         photo_position: None,
         updated_at: codec::moment(row, 4)?,
     })
 }
 
 fn add_photos(connection: &Connection, draft: &mut Draft) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached("SELECT photo_id, position FROM photo WHERE draft_id = ?1 ORDER BY ordinal")?;
+    let mut statement = connection.prepare_cached("SELECT photo_id, position, why FROM photo WHERE draft_id = ?1 ORDER BY ordinal")?;
     let mut rows = statement.query([draft.draft.as_bytes()])?;
     while let Some(row) = rows.next()? {
-        draft.photos.push(codec::id(row, 0, PhotoId)?);
+        let photo = codec::id(row, 0, PhotoId)?;
+        draft.photos.push(photo);
+        let reason: String = row.get(2)?;
+        if !reason.is_empty() {
+            draft.unusable.push(UnusablePhoto { photo, why: why(RenderError::from_name(&reason)) });
+        }
         if draft.photo_position.is_none() {
             draft.photo_position = codec::json_or_none(row, 1)?;
         }

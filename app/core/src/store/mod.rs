@@ -24,6 +24,7 @@ use lanterna_shared::time::Timestamp;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/device/0001_create_store.sql"),
     include_str!("../../../../migrations/device/0002_answer_questions.sql"),
+    include_str!("../../../../migrations/device/0003_say_why_broken.sql"),
 ];
 
 /// The store of one device.
