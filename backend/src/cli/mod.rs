@@ -1,14 +1,17 @@
 //! The command line: stable, and with `--json` made for scripts. Exit 0 = done, 1 = not done and said why, 2 = the command itself is wrong.
 
+mod backup;
 mod check;
 mod demo;
 mod import;
 mod output;
+mod progress;
 mod serve;
 mod user;
 
 use crate::clock::NoEntropy;
 use crate::demo::DemoError;
+use crate::keeping::error::KeepingError;
 use crate::server::StartError;
 use crate::staff::password::PasswordError;
 use crate::store::city::ImportRefusal;
@@ -55,6 +58,10 @@ enum Command {
     /// People who can log in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Write database and photos into one file, while a server serves them or not.
+    Backup(BackupArgs),
+    /// Make a data folder of a backup: all of it, or nothing.
+    Restore(RestoreArgs),
     /// Look for what cannot be; exits 1 when it finds something.
     Check(DataArgs),
 }
@@ -94,6 +101,25 @@ struct ServeArgs {
     /// New devices that one address may register at once.
     #[arg(long, default_value_t = 120)]
     registrations_burst: u32,
+}
+
+#[derive(Args)]
+struct BackupArgs {
+    /// The file to write, which must not be there; by habit it ends in .tar.zst.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct RestoreArgs {
+    /// The backup.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+    /// Case numbers to leave out, because citizens may have been told them after the backup.
+    #[arg(long, default_value_t = crate::keeping::restore::SKIPPED_NUMBERS)]
+    skip_numbers: u32,
 }
 
 #[derive(Args)]
@@ -145,6 +171,12 @@ pub enum CliError {
     /// The system has no randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
+    /// A backup or a restore was not made.
+    #[error(transparent)]
+    Keeping(#[from] KeepingError),
+    /// A backup was made without photos that were not there.
+    #[error("the backup is whole but for {0} files of photos, which are named above: run `lanterna check`")]
+    Incomplete(usize),
     /// What was asked for cannot be, in a sentence.
     #[error("{0}")]
     Refused(String),
@@ -162,6 +194,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::demo(args, &output).await,
         Command::Import(ImportCommand::Areas(args)) => import::areas(args, &output).await,
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
+        Command::Backup(args) => backup::backup(args, &output).await,
+        Command::Restore(args) => backup::restore(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };
     match done {

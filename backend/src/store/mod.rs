@@ -67,6 +67,8 @@ pub struct Pull {
     pub more: bool,
     /// Files that have not arrived, oldest reports first; at most 500.
     pub wanted: Vec<PhotoHash>,
+    /// Another one than before says that the store was restored from a backup since: 0 at first, then the moment of the restore.
+    pub epoch: u64,
 }
 
 /// What a check of the whole store found.
@@ -76,6 +78,8 @@ pub struct Findings {
     pub counts: Vec<(&'static str, u64)>,
     /// What is wrong, in sentences. Empty = nothing.
     pub faults: Vec<String>,
+    /// What lies about and harms nothing, in sentences.
+    pub leftovers: Vec<String>,
 }
 
 /// A file that the store says is there.
@@ -180,6 +184,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends a session. Ending what is not there is no error.
     async fn close_session(&self, token_sha256: Sha256Hash) -> Result<(), StoreError>;
+
+    /// Those of these files that no report mentions.
+    async fn unknown_photos(&self, of: Vec<PhotoHash>) -> Result<Vec<PhotoHash>, StoreError>;
+
+    /// Those of these uploads that nobody has begun, or that have ended.
+    async fn unknown_uploads(&self, of: Vec<UploadId>) -> Result<Vec<UploadId>, StoreError>;
 
     /// Looks through everything for what cannot be.
     async fn check(&self) -> Result<Findings, StoreError>;

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
 mod cases;
+mod check;
 mod edge;
+mod keeping;
 mod session;
 mod support;
 mod sync;

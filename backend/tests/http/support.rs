@@ -45,7 +45,7 @@ pub(crate) struct TestServer {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) intake: Arc<Intake>,
     clock: Arc<HandClock>,
-    data: PathBuf,
+    pub(crate) data: PathBuf,
     settings: Settings,
 }
 
@@ -86,6 +86,11 @@ impl TestServer {
         let server = Self::open(data, settings, Arc::new(HandClock(AtomicI64::new(MORNING))));
         lanterna::demo::seed(server.store.as_ref(), server.clock.as_ref()).await.unwrap();
         server
+    }
+
+    /// Over a data folder that is there already.
+    pub(crate) fn open_at(data: PathBuf) -> Self {
+        Self::open(data, Settings::default(), Arc::new(HandClock(AtomicI64::new(MORNING))))
     }
 
     fn open(data: PathBuf, settings: Settings, clock: Arc<HandClock>) -> Self {
@@ -214,3 +219,17 @@ pub(crate) fn pictures(full_bytes: usize) -> Pictures {
 }
 
 pub(crate) const OK: u16 = StatusCode::OK.as_u16();
+
+/// The metadata that names a photo.
+pub(crate) fn named(hash: PhotoHash) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = "sha256 ".to_owned();
+    for three in hash.to_string().as_bytes().chunks(3) {
+        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place)) as usize & 63];
+            text.push(if place > three.len() { '=' } else { char::from(digit) });
+        }
+    }
+    text
+}

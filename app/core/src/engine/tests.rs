@@ -17,6 +17,9 @@ use super::{Engine, Settings};
 use crate::effect::{Body, Effect, FileFailure, HttpFailure, HttpReply, HttpRequest, Input, Moment, Token};
 use crate::photo::{Rendered, render};
 
+mod restored;
+mod waiting;
+
 const SETTINGS: Settings = Settings { channel: Channel::App, upload_piece_bytes: 1 << 20, automatic: true, poll_ms: None };
 
 /// An engine with its clock and everything it asked for that was not answered yet.
@@ -193,6 +196,7 @@ fn empty_reply() -> SyncReply {
         cursor: 0,
         more: false,
         wanted: Vec::new(),
+        epoch: 0,
         catalogue: None,
     }
 }

@@ -134,6 +134,14 @@ impl Store for SqliteStore {
         self.writer.run(0, false, move |conn, city, _| staff::close_session(conn, city, &token_sha256)).await
     }
 
+    async fn unknown_photos(&self, of: Vec<PhotoHash>) -> Result<Vec<PhotoHash>, StoreError> {
+        self.readers.run(move |conn, _| check::unknown_photos(conn, of)).await
+    }
+
+    async fn unknown_uploads(&self, of: Vec<UploadId>) -> Result<Vec<UploadId>, StoreError> {
+        self.readers.run(move |conn, _| check::unknown_uploads(conn, of)).await
+    }
+
     async fn check(&self) -> Result<Findings, StoreError> {
         self.readers.run(|conn, _| check::check(conn)).await
     }
