@@ -21,6 +21,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_mins(10);
@@ -141,18 +142,21 @@ impl Opened {
         let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
         let intake = Intake::new(photos, Arc::clone(&shared));
         let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&clock)));
+        let tls = settings.tls.clone();
+        let is_https = tls.is_some();
         let state = AppState::new(shared, intake, clock, metrics, settings);
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, app(state), async {
+        let serving = tokio::spawn(serve(listener, app(state), tls.map(TlsAcceptor::from), async {
             let _ = stopped.await;
         }));
-        Server { address, store, stop, serving, sweeping, _lock: lock }
+        Server { address, is_https, store, stop, serving, sweeping, _lock: lock }
     }
 }
 
 /// A server that serves.
 pub struct Server {
     address: SocketAddr,
+    is_https: bool,
     store: Arc<SqliteStore>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
@@ -172,6 +176,11 @@ impl Server {
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The same as an address for browsers, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.is_https { "https" } else { "http" }, self.address)
     }
 
     /// Its store, for what a command line or a test does beside it.

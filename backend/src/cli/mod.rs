@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod config;
 mod demo;
 mod import;
 mod output;
@@ -11,6 +12,7 @@ mod user;
 
 use crate::clock::NoEntropy;
 use crate::demo::DemoError;
+use crate::http::tls::TlsError;
 use crate::keeping::error::KeepingError;
 use crate::server::StartError;
 use crate::staff::password::PasswordError;
@@ -89,18 +91,27 @@ struct DataArgs {
 struct ServeArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Where to listen; port 0 takes a free one and prints it.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// A file in TOML that says all of the following and the limits of a day; what the command line says wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one and prints it. 127.0.0.1:8080 unless said otherwise.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
     /// Where people reach it, as in <https://segnala.example.it>.
     #[arg(long)]
     public_url: Option<String>,
-    /// New devices that one address may register in a minute.
-    #[arg(long, default_value_t = 60)]
-    registrations_per_minute: u32,
-    /// New devices that one address may register at once.
-    #[arg(long, default_value_t = 120)]
-    registrations_burst: u32,
+    /// The certificate chain for HTTPS, in PEM; without it the server speaks HTTP, for a proxy before it.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// New devices that one address may register in a minute; 60 unless said otherwise.
+    #[arg(long)]
+    registrations_per_minute: Option<u32>,
+    /// New devices that one address may register at once; 120 unless said otherwise.
+    #[arg(long)]
+    registrations_burst: Option<u32>,
 }
 
 #[derive(Args)]
@@ -171,6 +182,12 @@ pub enum CliError {
     /// The system has no randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
+    /// The files for HTTPS are wrong.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A backup or a restore was not made.
     #[error(transparent)]
     Keeping(#[from] KeepingError),
@@ -211,6 +228,8 @@ fn start_log(form: LogForm) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where the log's disk is full there is nobody to say it to: the server goes on.
+    let log = log.log_internal_errors(false);
     // A second log in one process (tests) is no error: the first one goes on.
     let _ = match form {
         LogForm::Text => log.try_init(),

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod cases;
 pub mod devices;
+mod forwarded;
 pub mod health;
 pub mod json;
 pub mod limit;
@@ -17,6 +18,7 @@ pub mod serve;
 pub mod session;
 pub mod state;
 pub mod sync;
+pub mod tls;
 pub mod uploads;
 
 use crate::web;
@@ -110,6 +112,7 @@ pub fn app(state: AppState) -> Router {
         .layer(RequestBodyTimeoutLayer::new(STALL))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(middleware::from_fn_with_state(state.clone(), observe::observe))
+        .layer(middleware::from_fn_with_state(state.clone(), forwarded::look_behind_proxies))
         .with_state(state)
 }
 

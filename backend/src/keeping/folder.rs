@@ -52,7 +52,8 @@ pub enum FolderRefusal {
 /// What lies in a data folder that may be touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Admitted {
-    /// The schema of its database as its file says it; `None` where there is no database yet, or a file that is none.
+    /// The schema of its database as its file says it, which is behind what its log says while a server runs; `None` where there is no database yet,
+    /// or a file that is none.
     pub schema: Option<i64>,
 }
 

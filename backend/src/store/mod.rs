@@ -12,6 +12,7 @@ pub mod batch;
 pub mod city;
 pub mod error;
 pub mod photo;
+pub mod senders;
 pub mod sqlite;
 pub mod staff;
 
@@ -28,6 +29,7 @@ use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
 use lanterna_shared::wire::Row;
 use photo::{ExpectedPhoto, PhotoOfReport, Upload};
+use senders::{SenderHash, Sent};
 use staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use std::sync::Arc;
 
@@ -184,6 +186,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends a session. Ending what is not there is no error.
     async fn close_session(&self, token_sha256: Sha256Hash) -> Result<(), StoreError>;
+
+    /// What senders are hashed with: the salt that is kept, or `fresh` from now on.
+    async fn sender_salt(&self, fresh: Sha256Hash) -> Result<Sha256Hash, StoreError>;
+
+    /// What each of these sent on a day, in their order.
+    async fn sent(&self, day: i64, senders: Vec<SenderHash>) -> Result<Vec<Sent>, StoreError>;
+
+    /// Adds to what each of these sent on a day.
+    async fn add_sent(&self, day: i64, senders: Vec<SenderHash>, more: Sent) -> Result<(), StoreError>;
+
+    /// Forgets what was sent on all days before one. Returns how many senders' days that were.
+    async fn forget_senders(&self, before_day: i64) -> Result<u64, StoreError>;
 
     /// Those of these files that no report mentions.
     async fn unknown_photos(&self, of: Vec<PhotoHash>) -> Result<Vec<PhotoHash>, StoreError>;

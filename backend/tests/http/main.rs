@@ -5,8 +5,12 @@
 mod cases;
 mod check;
 mod edge;
+mod hostile;
 mod keeping;
+mod limits;
+mod luck;
 mod session;
 mod support;
 mod sync;
 mod uploads;
+mod wire;

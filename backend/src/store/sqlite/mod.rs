@@ -13,6 +13,8 @@ pub mod detail;
 pub mod device;
 mod engine;
 mod error;
+#[cfg(test)]
+mod full;
 mod history;
 pub mod moving;
 pub mod open;
@@ -22,6 +24,7 @@ pub mod queue;
 mod readers;
 pub mod restored;
 mod row;
+pub mod senders;
 pub mod snapshot;
 pub mod staff;
 mod withdraw;
