@@ -81,6 +81,11 @@ pub struct SyncRequest<O> {
     pub ops: Vec<O>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+const fn is_first_epoch(epoch: &u64) -> bool {
+    *epoch == 0
+}
+
 /// What the server answers.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +106,10 @@ pub struct SyncReply {
     /// Renditions of this subject's reports that have not arrived; at most 500, oldest reports first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wanted: Vec<PhotoHash>,
+    /// Changes when the server goes on from a backup, so that it may have forgotten something: the device asks for everything anew and offers its
+    /// reports again. 0 until that happens for the first time.
+    #[serde(default, skip_serializing_if = "is_first_epoch")]
+    pub epoch: u64,
     /// The catalogue, when the device's is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<Catalogue>,

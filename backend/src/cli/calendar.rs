@@ -3,8 +3,9 @@
 use super::output::Output;
 use super::{CliError, DataArgs, ImportArgs};
 use crate::clock::{Clock, SystemClock};
+use crate::keeping::folder::database;
 use crate::metrics::Metrics;
-use crate::server::{database, open_store};
+use crate::server::open_store;
 use crate::store::Store;
 use lanterna_shared::clock::{Calendar, CalendarRules};
 use serde_json::json;

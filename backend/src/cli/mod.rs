@@ -1,7 +1,10 @@
 //! The command line: stable, and with `--json` made for scripts. Exit 0 = done, 1 = not done and said why, 2 = the command itself is wrong.
 
+mod backup;
+mod bar;
 mod calendar;
 mod check;
+mod config;
 mod demo;
 mod export;
 mod import;
@@ -15,6 +18,8 @@ mod user;
 use crate::catalogue::file::FileError;
 use crate::clock::NoEntropy;
 use crate::demo::DemoError;
+use crate::http::tls::TlsError;
+use crate::keeping::error::KeepingError;
 use crate::server::StartError;
 use crate::staff::password::PasswordError;
 use crate::store::city::ImportRefusal;
@@ -70,6 +75,10 @@ enum Command {
     /// People who can log in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Write database and photos into one file, while a server serves them or not.
+    Backup(BackupArgs),
+    /// Make a data folder of a backup: all of it, or nothing.
+    Restore(RestoreArgs),
     /// Look for what cannot be; exits 1 when it finds something.
     Check(DataArgs),
 }
@@ -140,18 +149,46 @@ struct DataArgs {
 struct ServeArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Where to listen; port 0 takes a free one and prints it.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// A file in TOML that says all of the following and the limits of a day; what the command line says wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one and prints it. 127.0.0.1:8080 unless said otherwise.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
     /// Where people reach it, as in <https://segnala.example.it>.
     #[arg(long)]
     public_url: Option<String>,
-    /// New devices that one address may register in a minute.
-    #[arg(long, default_value_t = 60)]
-    registrations_per_minute: u32,
-    /// New devices that one address may register at once.
-    #[arg(long, default_value_t = 120)]
-    registrations_burst: u32,
+    /// The certificate chain for HTTPS, in PEM; without it the server speaks HTTP, for a proxy before it.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// New devices that one address may register in a minute; 60 unless said otherwise.
+    #[arg(long)]
+    registrations_per_minute: Option<u32>,
+    /// New devices that one address may register at once; 120 unless said otherwise.
+    #[arg(long)]
+    registrations_burst: Option<u32>,
+}
+
+#[derive(Args)]
+struct BackupArgs {
+    /// The file to write, which must not be there; by habit it ends in .tar.zst.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct RestoreArgs {
+    /// The backup.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+    /// Case numbers to leave out, because citizens may have been told them after the backup.
+    #[arg(long, default_value_t = crate::keeping::restore::SKIPPED_NUMBERS)]
+    skip_numbers: u32,
 }
 
 #[derive(Args)]
@@ -299,6 +336,18 @@ pub enum CliError {
     /// The system has no randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
+    /// The files for HTTPS are wrong.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A backup or a restore was not made.
+    #[error(transparent)]
+    Keeping(#[from] KeepingError),
+    /// A backup was made without photos that were not there.
+    #[error("the backup is whole but for {0} files of photos, which are named above: run `lanterna check`")]
+    Incomplete(usize),
     /// What was asked for cannot be, in a sentence.
     #[error("{0}")]
     Refused(String),
@@ -330,6 +379,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Import(ImportCommand::Calendar(args)) => calendar::import(args, &output).await,
         Command::Export(ExportCommand::Calendar(args)) => calendar::export(args, &output).await,
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
+        Command::Backup(args) => backup::backup(args, &output).await,
+        Command::Restore(args) => backup::restore(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };
     match done {
@@ -345,6 +396,8 @@ fn start_log(form: LogForm) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where the log's disk is full there is nobody to say it to: the server goes on.
+    let log = log.log_internal_errors(false);
     // A second log in one process (tests) is no error: the first one goes on.
     let _ = match form {
         LogForm::Text => log.try_init(),

@@ -9,6 +9,7 @@ pub mod addresses;
 pub mod cases;
 pub mod catalogue;
 pub mod devices;
+mod forwarded;
 pub mod health;
 pub mod json;
 pub mod limit;
@@ -19,6 +20,7 @@ pub mod serve;
 pub mod session;
 pub mod state;
 pub mod sync;
+pub mod tls;
 pub mod uploads;
 
 use crate::web;
@@ -114,6 +116,7 @@ pub fn app(state: AppState) -> Router {
         .layer(RequestBodyTimeoutLayer::new(STALL))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(middleware::from_fn_with_state(state.clone(), observe::observe))
+        .layer(middleware::from_fn_with_state(state.clone(), forwarded::look_behind_proxies))
         .with_state(state)
 }
 

@@ -48,6 +48,7 @@ pub async fn sync(
         cursor: pull.cursor,
         more: pull.more,
         wanted: pull.wanted,
+        epoch: pull.epoch,
         catalogue: is_other.then(|| catalogue.for_device(request.areas_version.as_deref())),
     }))
 }

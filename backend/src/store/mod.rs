@@ -15,6 +15,7 @@ pub mod due;
 pub mod error;
 pub mod photo;
 pub mod rules;
+pub mod senders;
 pub mod sqlite;
 pub mod staff;
 
@@ -39,6 +40,7 @@ use lanterna_shared::verdict::OpReply;
 use lanterna_shared::wire::Row;
 use photo::{ExpectedPhoto, PhotoOfReport, Upload};
 use rules::{NewRules, PastCase, PublishedRules, RuleFaults};
+use senders::{SenderHash, Sent};
 use staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use std::sync::Arc;
 
@@ -78,6 +80,8 @@ pub struct Pull {
     pub more: bool,
     /// Files that have not arrived, oldest reports first; at most 500.
     pub wanted: Vec<PhotoHash>,
+    /// Another one than before says that the store was restored from a backup since: 0 at first, then the moment of the restore.
+    pub epoch: u64,
 }
 
 /// What a check of the whole store found.
@@ -87,6 +91,8 @@ pub struct Findings {
     pub counts: Vec<(&'static str, u64)>,
     /// What is wrong, in sentences. Empty = nothing.
     pub faults: Vec<String>,
+    /// What lies about and harms nothing, in sentences.
+    pub leftovers: Vec<String>,
 }
 
 /// A file that the store says is there.
@@ -244,6 +250,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends a session. Ending what is not there is no error.
     async fn close_session(&self, token_sha256: Sha256Hash) -> Result<(), StoreError>;
+
+    /// What senders are hashed with: the salt that is kept, or `fresh` from now on.
+    async fn sender_salt(&self, fresh: Sha256Hash) -> Result<Sha256Hash, StoreError>;
+
+    /// What each of these sent on a day, in their order.
+    async fn sent(&self, day: i64, senders: Vec<SenderHash>) -> Result<Vec<Sent>, StoreError>;
+
+    /// Adds to what each of these sent on a day.
+    async fn add_sent(&self, day: i64, senders: Vec<SenderHash>, more: Sent) -> Result<(), StoreError>;
+
+    /// Forgets what was sent on all days before one. Returns how many senders' days that were.
+    async fn forget_senders(&self, before_day: i64) -> Result<u64, StoreError>;
+
+    /// Those of these files that no report mentions.
+    async fn unknown_photos(&self, of: Vec<PhotoHash>) -> Result<Vec<PhotoHash>, StoreError>;
+
+    /// Those of these uploads that nobody has begun, or that have ended.
+    async fn unknown_uploads(&self, of: Vec<UploadId>) -> Result<Vec<UploadId>, StoreError>;
 
     /// Looks through everything for what cannot be.
     async fn check(&self) -> Result<Findings, StoreError>;

@@ -5,10 +5,16 @@
 mod addresses;
 mod cases;
 mod catalogue;
+mod check;
 mod edge;
+mod hostile;
+mod keeping;
+mod limits;
+mod luck;
 mod moves;
 mod session;
 mod support;
 mod sync;
 mod uploads;
+mod wire;
 mod zone;

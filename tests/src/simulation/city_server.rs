@@ -293,6 +293,7 @@ impl Server {
             cursor: pull.cursor,
             more: pull.more,
             wanted: pull.wanted,
+            epoch: pull.epoch,
             catalogue: is_other.then(|| city.catalogue.as_ref().clone()),
         })))
     }

@@ -6,6 +6,7 @@
 
 pub mod capture;
 pub mod rendering;
+pub(crate) mod restored;
 pub mod sync;
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,8 @@ pub struct Device {
     pub cursor: u64,
     /// When the server last answered.
     pub last_success: Option<Timestamp>,
+    /// The server's epoch when they last spoke.
+    pub epoch: u64,
     /// The catalogue it has.
     pub catalogue_version: Option<String>,
     /// The areas it has.
@@ -52,7 +54,8 @@ impl Device {
     /// [`StoreError`] when the store cannot be read.
     pub fn read(connection: &Connection) -> Result<Self, StoreError> {
         let mut statement = connection.prepare_cached(
-            "SELECT install_id, lineage, secret, registered, cursor, last_success_at, catalogue_version, areas_version FROM device WHERE one = 1",
+            "SELECT install_id, lineage, secret, registered, cursor, last_success_at, catalogue_version, areas_version, epoch FROM device
+             WHERE one = 1",
         )?;
         Ok(statement.query_row([], |row| {
             Ok(Self {
@@ -64,6 +67,7 @@ impl Device {
                 last_success: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
                 catalogue_version: row.get(6)?,
                 areas_version: row.get(7)?,
+                epoch: row.get(8)?,
             })
         })?)
     }
@@ -85,6 +89,16 @@ impl Device {
         connection
             .prepare_cached("UPDATE device SET cursor = max(cursor, ?1), last_success_at = ?2, server_offset_ms = ?3 WHERE one = 1")?
             .execute(params![codec::to_i64(cursor), now.as_millis(), server_time.millis_since(now)])?;
+        Ok(())
+    }
+
+    /// Notes that the server goes on from a backup: everything of it is mirrored anew, and what it counted since is counted again.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn start_epoch(connection: &Connection, epoch: u64) -> Result<(), StoreError> {
+        connection.execute("UPDATE device SET epoch = ?1, cursor = 0 WHERE one = 1", [codec::to_i64(epoch)])?;
+        connection.execute("UPDATE report SET version = NULL", [])?;
         Ok(())
     }
 

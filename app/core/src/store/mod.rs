@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/device/0001_create_store.sql"),
     include_str!("../../../../migrations/device/0002_answer_questions.sql"),
     include_str!("../../../../migrations/device/0003_say_why_broken.sql"),
+    include_str!("../../../../migrations/device/0004_know_epoch.sql"),
 ];
 
 /// The store of one device.

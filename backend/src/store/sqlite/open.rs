@@ -56,6 +56,14 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
+/// The schema of the database at `path`, which must be there.
+///
+/// # Errors
+/// What the engine said.
+pub fn schema_of(path: &Path) -> Result<i64, StoreError> {
+    schema(&open_reader(path)?)
+}
+
 /// A database in memory, for tests and the simulator.
 ///
 /// # Errors

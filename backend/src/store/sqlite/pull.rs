@@ -30,7 +30,8 @@ pub fn pull(conn: &Connection, city: &City, subject: SubjectId, cursor: u64) -> 
     let cursor = if cursor > unsigned(newest) { 0 } else { cursor };
     let (changes, more) = changed_reports(conn, city, subject, cursor)?;
     let cursor = changes.last().map_or(cursor, |Row::Report(row)| row.version);
-    Ok(Pull { changes, cursor, more, wanted: wanted(conn, city, subject)? })
+    let epoch = super::restored::epoch(conn, city.jurisdiction)?;
+    Ok(Pull { changes, cursor, more, wanted: wanted(conn, city, subject)?, epoch })
 }
 
 fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u64) -> Result<(Vec<Row>, bool), StoreError> {
