@@ -74,6 +74,7 @@ pub struct Metrics {
     seconds: Family<RouteLabels, Histogram>,
     upload_bytes: Counter,
     photos: Counter,
+    breaches: Counter,
     registry: Arc<Registry>,
 }
 
@@ -83,7 +84,7 @@ impl Default for Metrics {
         let ops = Family::default();
         let requests = Family::default();
         let seconds = Family::new_with_constructor(latency as fn() -> Histogram);
-        let (upload_bytes, photos) = (Counter::default(), Counter::default());
+        let (upload_bytes, photos, breaches) = (Counter::default(), Counter::default(), Counter::default());
         let mut registry = Registry::with_prefix("lanterna");
         registry.register("ops", "Ops by verdict", Family::clone(&ops));
         registry.register("http_requests", "Requests by route and status", Family::clone(&requests));
@@ -93,7 +94,8 @@ impl Default for Metrics {
         registry.register("commit_ops", "Ops in one transaction that had any", store.ops_per_commit.clone());
         registry.register("upload_bytes", "Bytes of photos that were taken in", upload_bytes.clone());
         registry.register("photos", "Photos that arrived whole", photos.clone());
-        Self { store, ops, requests, seconds, upload_bytes, photos, registry: Arc::new(registry) }
+        registry.register("breaches", "Promises that were found broken", breaches.clone());
+        Self { store, ops, requests, seconds, upload_bytes, photos, breaches, registry: Arc::new(registry) }
     }
 }
 
@@ -122,6 +124,11 @@ impl Metrics {
     /// A photo is here whole.
     pub fn photo_arrived(&self) {
         self.photos.inc();
+    }
+
+    /// So many promises were found broken.
+    pub fn breached(&self, cases: u64) {
+        self.breaches.inc_by(cases);
     }
 
     /// Everything in the `OpenMetrics` text format.

@@ -4,6 +4,8 @@ use crate::clock::{Clock, NoEntropy, entropy};
 use crate::http::app;
 use crate::http::serve::serve;
 use crate::http::state::{AppState, Settings};
+use crate::jobs::{self, JobContext, Jobs};
+use crate::keeping::folder::{FolderRefusal, admit, database, mark};
 use crate::metrics::Metrics;
 use crate::photo::folder::PhotoFolder;
 use crate::photo::intake::Intake;
@@ -20,6 +22,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_mins(10);
@@ -27,15 +30,9 @@ const SWEEP: Duration = Duration::from_mins(10);
 /// Why a server could not start, in words for whoever started it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The data folder cannot be made or written.
-    #[error("the data folder {folder} cannot be used: {source}")]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What the operating system says.
-        #[source]
-        source: io::Error,
-    },
+    /// The data folder cannot be made or written, or a newer program wrote it.
+    #[error(transparent)]
+    Folder(#[from] FolderRefusal),
     /// Another server has the data folder.
     #[error("another Lanterna server uses the data folder {0}: stop it, or choose another folder with --data")]
     InUse(PathBuf),
@@ -43,7 +40,7 @@ pub enum StartError {
     #[error("the database cannot be opened: {0}")]
     Store(#[from] StoreError),
     /// The address cannot be listened on.
-    #[error("nobody can listen on {address}: {source}; choose another address with --listen")]
+    #[error("{}", cannot_listen(*address, source))]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -56,9 +53,26 @@ pub enum StartError {
     Entropy(#[from] NoEntropy),
 }
 
-/// The database's file in a data folder.
-pub fn database(data: &Path) -> PathBuf {
-    data.join("lanterna.db")
+/// What stands in the way of listening, and what to do about it.
+fn cannot_listen(address: SocketAddr, source: &io::Error) -> String {
+    let port = address.port();
+    match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("another program listens on port {port} of {} already: stop it, or choose another port with --listen", address.ip())
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!(
+                "the system does not let this program listen on port {port}: choose one from 1024 on with --listen, or give it the right to"
+            )
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            format!(
+                "this machine does not have the address {}: choose one of its own with --listen, or 0.0.0.0 for all of them",
+                address.ip()
+            )
+        }
+        _ => format!("nobody can listen on {address}: {source}; choose another address with --listen"),
+    }
 }
 
 /// Opens the store of a data folder; makes both if they are not there.
@@ -66,12 +80,14 @@ pub fn database(data: &Path) -> PathBuf {
 /// # Errors
 /// See [`StartError`].
 pub async fn open_store(data: &Path, clock: &dyn Clock, metrics: &Metrics) -> Result<Arc<SqliteStore>, StartError> {
-    std::fs::create_dir_all(data).map_err(|source| StartError::Folder { folder: data.to_owned(), source })?;
+    admit(data)?;
+    std::fs::create_dir_all(data).map_err(unusable(data))?;
     let id = JurisdictionId::mint(clock.now(), entropy()?);
     let (path, meter) = (database(data), metrics.store.clone());
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&path, id, meter)).await;
-    let opened = opened.map_err(|_| StoreError::Unavailable { what: "opening it broke off".to_owned() })?;
-    Ok(Arc::new(opened?))
+    let opened = opened.map_err(|_| StoreError::Unavailable { what: "opening it broke off".to_owned() })??;
+    mark(data)?;
+    Ok(Arc::new(opened))
 }
 
 /// What a server is started with.
@@ -95,6 +111,7 @@ pub struct Opened {
     metrics: Metrics,
     settings: Settings,
     clock: Arc<dyn Clock>,
+    holder: [u8; 16],
     lock: File,
 }
 
@@ -105,15 +122,16 @@ impl Opened {
     /// See [`StartError`].
     pub async fn open(options: Options) -> Result<Self, StartError> {
         let Options { data, listen, settings, clock } = options;
-        let folder_error = |source| StartError::Folder { folder: data.clone(), source };
-        std::fs::create_dir_all(&data).map_err(folder_error)?;
+        admit(&data)?;
+        std::fs::create_dir_all(&data).map_err(unusable(&data))?;
         let lock = lock(&data)?;
+        let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+        let holder = entropy()?;
         let metrics = Metrics::default();
         let store = open_store(&data, clock.as_ref(), &metrics).await?;
-        let photos = PhotoFolder::open(&data).map_err(folder_error)?;
-        let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+        let photos = PhotoFolder::open(&data).map_err(unusable(&data))?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
-        Ok(Self { address, listener, store, photos, metrics, settings, clock, lock })
+        Ok(Self { address, listener, store, photos, metrics, settings, clock, holder, lock })
     }
 
     /// Its store.
@@ -123,26 +141,32 @@ impl Opened {
 
     /// Starts to serve.
     pub fn serve(self) -> Server {
-        let Self { address, listener, store, photos, metrics, settings, clock, lock } = self;
+        let Self { address, listener, store, photos, metrics, settings, clock, holder, lock } = self;
         let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
         let intake = Intake::new(photos, Arc::clone(&shared));
         let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&clock)));
+        let context = JobContext { store: Arc::clone(&shared), clock: Arc::clone(&clock), metrics: metrics.clone(), holder };
+        let jobs = Jobs::start(context, jobs::EVERY);
+        let tls = settings.tls.clone();
+        let is_https = tls.is_some();
         let state = AppState::new(shared, intake, clock, metrics, settings);
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, app(state), async {
+        let serving = tokio::spawn(serve(listener, app(state), tls.map(TlsAcceptor::from), async {
             let _ = stopped.await;
         }));
-        Server { address, store, stop, serving, sweeping, _lock: lock }
+        Server { address, is_https, store, stop, serving, sweeping, jobs, _lock: lock }
     }
 }
 
 /// A server that serves.
 pub struct Server {
     address: SocketAddr,
+    is_https: bool,
     store: Arc<SqliteStore>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    jobs: Jobs,
     _lock: File,
 }
 
@@ -160,6 +184,11 @@ impl Server {
         self.address
     }
 
+    /// The same as an address for browsers, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.is_https { "https" } else { "http" }, self.address)
+    }
+
     /// Its store, for what a command line or a test does beside it.
     pub fn store(&self) -> Arc<SqliteStore> {
         Arc::clone(&self.store)
@@ -170,18 +199,23 @@ impl Server {
         let _ = self.stop.send(());
         let _ = self.serving.await;
         self.sweeping.abort();
+        self.jobs.stop().await;
         self.store.close().await;
     }
 }
 
+fn unusable(data: &Path) -> impl Fn(io::Error) -> StartError + use<> {
+    let folder = data.to_owned();
+    move |source| FolderRefusal::Unusable { folder: folder.clone(), source }.into()
+}
+
 /// Two servers on one folder would overwrite each other's uploads.
 fn lock(data: &Path) -> Result<File, StartError> {
-    let folder_error = |source| StartError::Folder { folder: data.to_owned(), source };
-    let file = File::options().create(true).write(true).truncate(false).open(data.join("lanterna.lock")).map_err(folder_error)?;
+    let file = File::options().create(true).write(true).truncate(false).open(data.join("lanterna.lock")).map_err(unusable(data))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
-        Err(TryLockError::Error(source)) => Err(folder_error(source)),
+        Err(TryLockError::Error(source)) => Err(unusable(data)(source)),
     }
 }
 

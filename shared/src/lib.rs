@@ -3,31 +3,38 @@
 //! Pure code that runs unchanged on phone, browser, server and in the simulator. It never does I/O, never reads a clock and never draws a random
 //! number: what it needs of those comes in as a value. Everything a stranger can send is bounded here, so that no host has to remember to.
 //!
-//! The story in order: [`report`] is what a citizen sends, about a [`service`], at a [`position`] in an [`area`]; [`route`] finds who owns the
-//! [`case`] it becomes, [`clock`] until when; [`moves`] is the table of everything that may happen to it then, and [`merge`] decides about a move
+//! The story in order: [`report`] is what a citizen sends, about a [`service`], at a [`position`] in an [`area`]; [`routing`] finds who owns the
+//! [`case`] it becomes, [`clock`] until when; [`moves`] is the table of everything that may happen to it then, [`guard`] checks what a
+//! move asks for, and [`merge`] decides about a move
 //! that was made against an older state. [`op`] is one intent on its way, [`verdict`] the answer to it, [`wire`] what both travel in and
 //! [`problem`] how a whole request is refused.
 
+pub mod address;
 pub mod answer;
 pub mod area;
 pub mod case;
 pub mod catalogue;
+mod cells;
 pub mod check;
 pub mod clock;
+pub mod department;
 pub mod duplicate;
+pub mod guard;
 pub mod id;
 pub mod merge;
 pub mod moves;
 pub mod office;
 pub mod op;
+pub mod outline;
 pub mod photo;
 pub mod position;
 pub mod priority;
 pub mod problem;
 pub mod report;
 pub mod role;
-pub mod route;
+pub mod routing;
 pub mod service;
+mod slabs;
 pub mod text;
 pub mod time;
 pub mod verdict;

@@ -55,10 +55,11 @@ pub enum WithdrawPlan {
     CaseGoesOn,
 }
 
-/// Plans the withdrawal of a report: the case ends only with its last live report, and only while no work has begun (DOMAIN.md).
-pub fn plan_withdraw(status: CaseStatus, other_live_reports: u32) -> WithdrawPlan {
+/// Plans the withdrawal of a report: the case ends only with its last live report, and only while no work has begun (DOMAIN.md). `work_begun`: a
+/// crew was on it at any time, also when the case is planned or waits again since.
+pub fn plan_withdraw(status: CaseStatus, other_live_reports: u32, work_begun: bool) -> WithdrawPlan {
     let legal = moves::rule(Move::Withdraw, status, Role::Reporter).is_some();
-    if other_live_reports == 0 && legal { WithdrawPlan::EndCase } else { WithdrawPlan::CaseGoesOn }
+    if other_live_reports == 0 && legal && !work_begun { WithdrawPlan::EndCase } else { WithdrawPlan::CaseGoesOn }
 }
 
 #[cfg(test)]
@@ -122,9 +123,10 @@ mod tests {
 
     #[test]
     fn a_case_with_work_begun_or_another_reporter_outlives_a_withdrawal() {
-        assert_eq!(plan_withdraw(CaseStatus::Assigned, 0), WithdrawPlan::EndCase);
-        assert_eq!(plan_withdraw(CaseStatus::Assigned, 1), WithdrawPlan::CaseGoesOn);
-        assert_eq!(plan_withdraw(CaseStatus::InProgress, 0), WithdrawPlan::CaseGoesOn);
-        assert_eq!(plan_withdraw(CaseStatus::Resolved, 0), WithdrawPlan::CaseGoesOn);
+        assert_eq!(plan_withdraw(CaseStatus::Assigned, 0, false), WithdrawPlan::EndCase);
+        assert_eq!(plan_withdraw(CaseStatus::Assigned, 1, false), WithdrawPlan::CaseGoesOn);
+        assert_eq!(plan_withdraw(CaseStatus::InProgress, 0, true), WithdrawPlan::CaseGoesOn);
+        assert_eq!(plan_withdraw(CaseStatus::WaitingOther, 0, true), WithdrawPlan::CaseGoesOn);
+        assert_eq!(plan_withdraw(CaseStatus::Resolved, 0, false), WithdrawPlan::CaseGoesOn);
     }
 }

@@ -88,6 +88,8 @@ pub enum Ask {
     LeadCase,
     /// That the case is with the arbiter.
     AtArbiter,
+    /// That the case is with the dispatcher because its owner did not know whose it is.
+    AtDispatcher,
     /// That no other live reporter is left.
     LastReporter,
 }
@@ -110,7 +112,8 @@ pub struct MoveRule {
 /// From everything that is open but not yet assigned to anybody.
 const OPEN_BUT_RECEIVED: &[CaseStatus] = &[Assigned, Accepted, Scheduled, InProgress, WaitingReporter, WaitingOther];
 
-/// The table of DOMAIN.md, whole. `resolve` stands in two rows because who may do it differs.
+/// The table of DOMAIN.md, whole. `resolve` stands in two rows because who may do it differs, `assign` because a case that was handed off with "do not
+/// know" is assigned, but to the dispatcher.
 pub const MOVES: &[MoveRule] = &[
     MoveRule {
         name: Move::Assign,
@@ -118,6 +121,13 @@ pub const MOVES: &[MoveRule] = &[
         to: Target::To(Assigned),
         who: &[Role::Routing, Role::Dispatcher],
         asks: &[Ask::Owner],
+    },
+    MoveRule {
+        name: Move::Assign,
+        from: &[Assigned],
+        to: Target::To(Assigned),
+        who: &[Role::Dispatcher],
+        asks: &[Ask::AtDispatcher, Ask::Owner],
     },
     MoveRule { name: Move::TakeCharge, from: &[Assigned], to: Target::To(Accepted), who: &[Role::Officer, Role::Partner], asks: &[] },
     MoveRule {

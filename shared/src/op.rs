@@ -5,10 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::guard::input::MAX_WORDS_CHARS;
 use crate::id::{OpId, ReportId};
 use crate::photo::PhotoRef;
 use crate::problem::Invalid;
 use crate::report::NewReport;
+use crate::text;
 use crate::time::Timestamp;
 
 /// The schema of ops that this code writes. History: 1 = the first (November 2026).
@@ -73,6 +75,26 @@ pub enum OpBody {
         /// The report.
         report: ReportId,
     },
+    /// The citizen says that it is done.
+    Confirm {
+        /// The report.
+        report: ReportId,
+    },
+    /// The citizen says that it is not.
+    Contest {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; may be empty; at most [`MAX_WORDS_CHARS`].
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// The citizen answers the office's question.
+    Answer {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; at most [`MAX_WORDS_CHARS`].
+        text: String,
+    },
 }
 
 impl OpBody {
@@ -80,7 +102,11 @@ impl OpBody {
     pub const fn report(&self) -> ReportId {
         match self {
             Self::CreateReport(new) => new.report,
-            Self::AddPhoto { report, .. } | Self::Withdraw { report } => *report,
+            Self::AddPhoto { report, .. }
+            | Self::Withdraw { report }
+            | Self::Confirm { report }
+            | Self::Contest { report, .. }
+            | Self::Answer { report, .. } => *report,
         }
     }
 
@@ -90,6 +116,9 @@ impl OpBody {
             Self::CreateReport(_) => "create_report",
             Self::AddPhoto { .. } => "add_photo",
             Self::Withdraw { .. } => "withdraw",
+            Self::Confirm { .. } => "confirm",
+            Self::Contest { .. } => "contest",
+            Self::Answer { .. } => "answer",
         }
     }
 }
@@ -102,7 +131,10 @@ impl Op {
     pub fn check(&self) -> Result<(), Invalid> {
         match &self.body {
             OpBody::CreateReport(new) => new.check(),
-            OpBody::AddPhoto { .. } | OpBody::Withdraw { .. } => Ok(()),
+            OpBody::Contest { reason, .. } => text::check("reason", reason, MAX_WORDS_CHARS),
+            OpBody::Answer { text, .. } if text.trim().is_empty() => Err(Invalid::new("text", "is empty: write an answer")),
+            OpBody::Answer { text, .. } => text::check("text", text, MAX_WORDS_CHARS),
+            OpBody::AddPhoto { .. } | OpBody::Withdraw { .. } | OpBody::Confirm { .. } => Ok(()),
         }
     }
 }

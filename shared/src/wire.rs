@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::case::CaseStatus;
 use crate::catalogue::Catalogue;
 use crate::check::CaseNumber;
+use crate::clock::DueMoved;
 use crate::duplicate::join::Joined;
 use crate::id::{InstallId, Lineage, ReportId, SubjectId};
+use crate::moves::Move;
 use crate::photo::PhotoHash;
 use crate::report::Channel;
 use crate::time::Timestamp;
@@ -72,9 +74,17 @@ pub struct SyncRequest<O> {
     /// [`Catalogue::version`] it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<String>,
+    /// [`Catalogue::areas_version`] it has; says that it can be sent a catalogue without them.
+    #[serde(rename = "areas", default, skip_serializing_if = "Option::is_none")]
+    pub areas_version: Option<String>,
     /// Oldest first; at most [`MAX_OPS`].
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub ops: Vec<O>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+const fn is_first_epoch(epoch: &u64) -> bool {
+    *epoch == 0
 }
 
 /// What the server answers.
@@ -97,6 +107,10 @@ pub struct SyncReply {
     /// Renditions of this subject's reports that have not arrived; at most 500, oldest reports first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wanted: Vec<PhotoHash>,
+    /// Changes when the server goes on from a backup, so that it may have forgotten something: the device asks for everything anew and offers its
+    /// reports again. 0 until that happens for the first time.
+    #[serde(default, skip_serializing_if = "is_first_epoch")]
+    pub epoch: u64,
     /// The catalogue, when the device's is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<Catalogue>,
@@ -134,10 +148,46 @@ pub struct ReportRow {
     /// Until when it should be resolved; absent when no clock runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
+    /// How often `due_at` has moved and why last; absent while the first promise holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_moved: Option<DueMoved>,
     /// Whether the citizen has withdrawn this report.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
     /// What came of the wish to join a case; absent without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<Joined>,
+    /// What is to be said beside the status.
+    #[serde(flatten)]
+    pub more: ReportMore,
+}
+
+/// What a citizen may know beside status, office and date: only what the present status has.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportMore {
+    /// What this citizen may do now beside withdrawing, by move: `confirm`, `contest`, or `resume` by an answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may: Vec<Move>,
+    /// The office's question, for the reporter that it was put to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// Until when the citizen can say that it is not done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contest_until: Option<Timestamp>,
+    /// The date it is planned for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_for: Option<Timestamp>,
+    /// For whom the case waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
+    /// Why it waits, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The outcome, or why it was declined or handed on: a code of [`crate::guard::code`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Whether the arbiter decides whose it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_arbiter: bool,
 }

@@ -8,14 +8,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use lanterna_shared::answer::Answers;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::check::{CaseNumber, ReceiptCode};
+use lanterna_shared::clock::DueMoved;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::photo::Rendition;
 use lanterna_shared::position::Position;
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::service::{Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
+use lanterna_shared::wire::ReportMore;
 
 /// What a screen asks of the engine. Every command is answered once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +76,25 @@ pub enum Command {
     Withdraw {
         /// The report.
         report: ReportId,
+    },
+    /// The citizen says that it is done: [`Reply::Done`] once the op is durable. Needs no network, as the two below.
+    Confirm {
+        /// The report.
+        report: ReportId,
+    },
+    /// The citizen says that it is not: [`Reply::Done`] once the op is durable.
+    Contest {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; may be empty; at most 1,000 characters.
+        reason: String,
+    },
+    /// The citizen answers the office's question: [`Reply::Done`] once the op is durable.
+    Answer {
+        /// The report.
+        report: ReportId,
+        /// In the citizen's words; at most 1,000 characters.
+        text: String,
     },
     /// What waits to be sent: [`Reply::Outbox`].
     Outbox,
@@ -149,6 +171,22 @@ pub enum RefusalCode {
     ServiceMissing,
     /// This is no picture that can be read; it was not kept.
     NotAPicture,
+    /// The file has no bytes.
+    PhotoEmpty,
+    /// A HEIC or HEIF picture: it can be saved as JPEG.
+    PhotoHeif,
+    /// A camera's raw file: there is a JPEG beside it.
+    PhotoRaw,
+    /// A film.
+    PhotoVideo,
+    /// A picture or drawing in a format that is not read (AVIF, JPEG XL, GIF, TIFF, BMP, SVG).
+    PhotoFormat,
+    /// A document.
+    PhotoDocument,
+    /// A picture that is damaged or cut off.
+    PhotoDamaged,
+    /// Over 64 MB, or more pixels than can be worked on.
+    PhotoTooLarge,
     /// Eight photos are on it already.
     TooManyPhotos,
     /// The device has no room left.
@@ -211,6 +249,9 @@ pub struct DraftContent {
     /// Where.
     #[serde(default)]
     pub position: Option<Position>,
+    /// Answers to the service's questions; may be incomplete until it is sent.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
 }
 
 /// A report that is still being written.
@@ -222,10 +263,22 @@ pub struct Draft {
     pub content: DraftContent,
     /// Its photos, in order.
     pub photos: Vec<PhotoId>,
+    /// Those among them that cannot be sent, and why. Their files are kept as the camera gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unusable: Vec<UnusablePhoto>,
     /// The position that the first photo with one carried, offered where it differs.
     pub photo_position: Option<Position>,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+/// A photo of which no renditions can be made: [`Command::Photo`] gives it as the camera did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnusablePhoto {
+    /// The photo.
+    pub photo: PhotoId,
+    /// Why.
+    pub why: RefusalCode,
 }
 
 /// How far a report is on its way. Never mixed with the case's status.
@@ -259,6 +312,9 @@ pub struct ReportView {
     pub sent_at: Timestamp,
     /// Its photos, in order.
     pub photos: Vec<PhotoId>,
+    /// Those among them that cannot be sent, and why. Their files are kept as the camera gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unusable: Vec<UnusablePhoto>,
     /// How far it is on its way.
     pub delivery: DeliveryState,
     /// Renditions that have arrived, and how many there are in all.
@@ -286,6 +342,11 @@ pub struct CaseView {
     pub area: Option<String>,
     /// Until when it should be resolved.
     pub due_at: Option<Timestamp>,
+    /// How often that has moved and why last.
+    pub due_moved: Option<DueMoved>,
+    /// What there is to say beside that, and what the citizen may do. What waits to be sent already is not offered again.
+    #[serde(default)]
+    pub more: ReportMore,
 }
 
 /// What waits to be sent.

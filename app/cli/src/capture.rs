@@ -8,9 +8,13 @@ use clap::Args;
 
 use lanterna_bridge::{Command, Draft, DraftContent, Event, Reply};
 use lanterna_core::native::Host;
+use lanterna_shared::answer::{Answer, Answers};
 use lanterna_shared::id::DraftId;
 use lanterna_shared::position::{Position, PositionSource};
-use lanterna_shared::service::ServiceCode;
+use lanterna_shared::service::asking::check_answers;
+use lanterna_shared::service::notice::notice_for;
+use lanterna_shared::service::question::QuestionKind;
+use lanterna_shared::service::{QuestionCode, Service, ServiceCode};
 
 use crate::{accepted, ask, print, unexpected};
 
@@ -38,6 +42,9 @@ pub struct Arguments {
     /// What is wrong, in words.
     #[arg(long, default_value = "")]
     text: String,
+    /// An answer to a question that `services` lists; may be given for each. Several choices of a list are separated by commas.
+    #[arg(long, value_name = "QUESTION=VALUE")]
+    answer: Vec<String>,
 }
 
 /// Saves the report and prints its id and receipt code.
@@ -47,8 +54,16 @@ pub async fn run(host: &mut Host, arguments: Arguments, json: bool) -> Result<()
     if services.is_empty() {
         bail!("this device has not met its server yet: run `init` again with a network");
     }
-    if !services.iter().any(|known| known.code == service) {
+    let Some(known) = services.iter().find(|known| known.code == service) else {
         bail!("there is no service {service}: `services` lists those there are");
+    };
+    let answers = answers(known, &arguments.answer)?;
+    let notice = notice_for(known, &answers);
+    if let Some(notice) = notice {
+        print::notice(notice);
+        if notice.stops {
+            bail!("nothing was saved: this is not for the city to wait with");
+        }
     }
     let position = match arguments.lat.zip(arguments.lon) {
         Some((lat, lon)) => Some(Position::from_degrees(lat, lon, arguments.accuracy, PositionSource::Gps)?),
@@ -62,15 +77,38 @@ pub async fn run(host: &mut Host, arguments: Arguments, json: bool) -> Result<()
         .collect::<Result<Vec<_>>>()?;
 
     let Reply::Draft(Draft { draft, .. }) = ask(host, Command::NewDraft).await? else { bail!("no draft can be made") };
-    let content = DraftContent { service: Some(service), text: arguments.text, position };
+    let content = DraftContent { service: Some(service), text: arguments.text, position, answers };
     match save(host, draft, content, photos).await {
-        Ok(Reply::Saved { report, receipt }) => print::saved(report, receipt, json),
+        Ok(Reply::Saved { report, receipt }) => print::saved(report, receipt, notice, json),
         Ok(other) => unexpected(&other),
         Err(error) => {
             ask(host, Command::DiscardDraft { draft }).await.context("and the draft stays behind")?;
             Err(error)
         }
     }
+}
+
+/// Reads the answers and holds them to their questions, before anything is saved.
+fn answers(service: &Service, given: &[String]) -> Result<Answers> {
+    let mut answers = Answers::new();
+    for text in given {
+        let Some((code, value)) = text.split_once('=') else { bail!("{text} is no answer: write QUESTION=VALUE") };
+        let code = QuestionCode::new(code.trim())?;
+        let is_list = service.question(&code).is_some_and(|question| question.kind == QuestionKind::MultiValueList);
+        let answer = if is_list {
+            Answer::Many(value.split(',').map(|choice| choice.trim().to_owned()).collect())
+        } else {
+            Answer::One(value.to_owned())
+        };
+        if answers.insert(code.clone(), answer).is_some() {
+            bail!("the question {code} is answered twice: separate several choices by commas");
+        }
+    }
+    if let Err(faults) = check_answers(service, &answers) {
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        bail!("{} (`services` lists the questions)", faults.join("; "));
+    }
+    Ok(answers)
 }
 
 async fn save(host: &mut Host, draft: DraftId, mut content: DraftContent, photos: Vec<Vec<u8>>) -> Result<Reply> {

@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 use lanterna_bridge::{Command, Reply};
 use lanterna_core::Settings;
 use lanterna_core::native::{Home, Host};
+use lanterna_shared::id::ReportId;
 use lanterna_shared::report::Channel;
 
 /// One upload request natively: large enough that a photo goes in one, small enough to be held in memory.
@@ -57,6 +58,26 @@ enum Action {
     Withdraw {
         /// Its receipt code.
         receipt: String,
+    },
+    /// Say that it is done. Needs no network, as the two below.
+    Confirm {
+        /// The report's receipt code.
+        receipt: String,
+    },
+    /// Say that it is not done.
+    Contest {
+        /// The report's receipt code.
+        receipt: String,
+        /// What is still wrong, in words.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Answer the office's question.
+    Answer {
+        /// The report's receipt code.
+        receipt: String,
+        /// The answer.
+        text: String,
     },
 }
 
@@ -103,18 +124,38 @@ async fn run(Arguments { home, json, action }: Arguments) -> Result<()> {
             Reply::Reports { reports } => print::reports(&reports, json),
             other => unexpected(&other),
         },
-        Action::Withdraw { receipt } => withdraw(&mut host, &receipt, json).await,
+        Action::Withdraw { receipt } => {
+            let report = named(&mut host, &receipt).await?;
+            say(&mut host, Command::Withdraw { report }, "Withdrawn. The city is told at the next sync.", json).await
+        }
+        Action::Confirm { receipt } => {
+            let report = named(&mut host, &receipt).await?;
+            say(&mut host, Command::Confirm { report }, "Saved: it is done. The city is told at the next sync.", json).await
+        }
+        Action::Contest { receipt, reason } => {
+            let report = named(&mut host, &receipt).await?;
+            say(&mut host, Command::Contest { report, reason }, "Saved: it is not done. The city is told at the next sync.", json).await
+        }
+        Action::Answer { receipt, text } => {
+            let report = named(&mut host, &receipt).await?;
+            say(&mut host, Command::Answer { report, text }, "Saved. The office gets your answer at the next sync.", json).await
+        }
     }
 }
 
-async fn withdraw(host: &mut Host, receipt: &str, json: bool) -> Result<()> {
+/// The report of that receipt code.
+async fn named(host: &mut Host, receipt: &str) -> Result<ReportId> {
     let receipt: lanterna_shared::check::ReceiptCode = receipt.parse()?;
     let Reply::Reports { reports } = ask(host, Command::Reports).await? else { bail!("the reports cannot be read") };
     let Some(report) = reports.into_iter().find(|report| report.receipt == receipt) else {
         bail!("this device has no report {receipt}: `reports` lists those it has");
     };
-    ask(host, Command::Withdraw { report: report.report }).await?;
-    print::done("Withdrawn. The city is told at the next sync.", json)
+    Ok(report.report)
+}
+
+async fn say(host: &mut Host, command: Command, said: &str, json: bool) -> Result<()> {
+    ask(host, command).await?;
+    print::done(said, json)
 }
 
 /// Asks without bytes; a refusal is an error.

@@ -7,9 +7,13 @@ use serde_json::{Value, json};
 
 use lanterna_bridge::{Outbox, ReportView, SyncState};
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::clock::{DueMoved, DueWhy};
 use lanterna_shared::id::ReportId;
-use lanterna_shared::service::Service;
+use lanterna_shared::service::notice::Notice;
+use lanterna_shared::service::question::Question;
+use lanterna_shared::service::{Service, words_in};
 use lanterna_shared::time::Timestamp;
+use lanterna_shared::wire::ReportMore;
 
 fn line(text: &str) -> Result<()> {
     match writeln!(io::stdout(), "{text}") {
@@ -41,16 +45,48 @@ pub fn met(jurisdiction: &str, server: &str, json: bool) -> Result<()> {
 }
 
 /// `capture` saved a report.
-pub fn saved(report: ReportId, receipt: ReceiptCode, json: bool) -> Result<()> {
-    either(json, &json!({ "id": report, "receipt": receipt }), || format!("Saved on this device. Receipt {receipt}."))
+pub fn saved(report: ReportId, receipt: ReceiptCode, notice: Option<&Notice>, json: bool) -> Result<()> {
+    let value = match notice {
+        Some(notice) => json!({ "id": report, "receipt": receipt, "notice": notice }),
+        None => json!({ "id": report, "receipt": receipt }),
+    };
+    either(json, &value, || format!("Saved on this device. Receipt {receipt}."))
 }
 
 /// `services`.
 pub fn services(services: &[Service], json: bool) -> Result<()> {
-    let value = services.iter().map(|service| json!({ "code": service.code, "name": service.name })).collect();
-    either(json, &value, || {
-        services.iter().map(|service| format!("{:<16} {}", service.code.as_str(), service.name_in("en"))).collect::<Vec<_>>().join("\n")
+    either(json, &json!(services), || {
+        let (mut lines, mut group) = (Vec::new(), "");
+        for service in services {
+            let under = words_in(&service.group, "en").unwrap_or_default();
+            if under != group {
+                group = under;
+                lines.push(format!("{under}:"));
+            }
+            lines.push(format!("{:<20} {}", service.code.as_str(), service.name_in("en")));
+            lines.extend(service.questions.iter().map(question_line));
+        }
+        lines.join("\n")
     })
+}
+
+fn question_line(question: &Question) -> String {
+    let choices: Vec<_> = question.choices.iter().map(|choice| choice.code.as_str()).collect();
+    let kind = if choices.is_empty() { json!(question.kind).as_str().unwrap_or_default().to_owned() } else { choices.join("|") };
+    let when = question.shown_when.as_ref().map(|when| {
+        let any: Vec<_> = when.any_of.iter().map(lanterna_shared::service::ChoiceCode::as_str).collect();
+        format!(" (when {} is {})", when.question, any.join(" or "))
+    });
+    let required = if question.required { " *" } else { "" };
+    format!("  {}={kind}  {}{required}{}", question.code, question.label_in("en"), when.unwrap_or_default())
+}
+
+/// Whom to call, before anything is saved.
+pub fn notice(notice: &Notice) {
+    let text = notice.text_in("en");
+    // Most texts say the number themselves.
+    let call = notice.call.as_ref().filter(|number| !text.contains(number.as_str()));
+    warning(&format!("{text}{}", call.map(|number| format!(" Call {number}.")).unwrap_or_default()));
 }
 
 /// `sync`.
@@ -108,6 +144,7 @@ fn report_json(report: &ReportView) -> Value {
             "lat": position.lat_degrees(), "lon": position.lon_degrees(), "accuracy_m": position.accuracy_m(), "source": position.source(),
         })),
         "photos": report.photos.len(),
+        "photos_unusable": report.unusable,
         "delivery": report.delivery,
         "photos_sent": report.photos_sent.0,
         "photos_in_all": report.photos_sent.1,
@@ -119,7 +156,41 @@ fn report_json(report: &ReportView) -> Value {
         "owner": case.and_then(|case| case.owner.clone()),
         "area": case.and_then(|case| case.area.clone()),
         "due_at": case.and_then(|case| case.due_at).map(Timestamp::to_rfc3339),
+        "due_moved": case.and_then(|case| case.due_moved),
+        "at_arbiter": case.is_some_and(|case| case.more.at_arbiter),
+        "code": case.and_then(|case| case.more.code.clone()),
+        "question": case.and_then(|case| case.more.question.clone()),
+        "waits_for": case.and_then(|case| case.more.waits_for.clone()),
+        "why": case.and_then(|case| case.more.why.clone()),
+        "planned_for": case.and_then(|case| case.more.planned_for).map(Timestamp::to_rfc3339),
+        "contest_until": case.and_then(|case| case.more.contest_until).map(Timestamp::to_rfc3339),
+        "may": case.map(|case| case.more.may.clone()).unwrap_or_default(),
     })
+}
+
+/// What a person should read or do beside that.
+fn more_line(more: &ReportMore) -> String {
+    let mut line = String::new();
+    let mut say = |text: &str| {
+        line.push_str("; ");
+        line.push_str(text);
+    };
+    if more.at_arbiter {
+        say("the arbiter decides whose it is");
+    }
+    if let Some(question) = &more.question {
+        say(&format!("the office asks: {question} (`answer`)"));
+    }
+    if let Some(whom) = &more.waits_for {
+        say(&format!("it waits for {whom}, because: {}", more.why.as_deref().unwrap_or("-")));
+    }
+    if let Some(date) = more.planned_for {
+        say(&format!("planned for {}", date.to_rfc3339()));
+    }
+    if let Some(until) = more.contest_until {
+        say(&format!("is it so? `confirm` or `contest` until {}", until.to_rfc3339()));
+    }
+    line
 }
 
 fn report_line(report: &ReportView) -> String {
@@ -128,9 +199,21 @@ fn report_line(report: &ReportView) -> String {
         (None, None) => "waits to be sent".to_owned(),
         (Some(case), None) => {
             let owner = case.owner.as_deref().unwrap_or("triage");
-            let due = case.due_at.map(|due| format!(", until {}", due.to_rfc3339())).unwrap_or_default();
-            format!("case {} is {} with {owner}{due}", case.number, case.status.as_str())
+            let due = case.due_at.map(|due| format!(", until {}{}", due.to_rfc3339(), moved_words(case.due_moved))).unwrap_or_default();
+            format!("case {} is {} with {owner}{due}{}", case.number, case.status.as_str(), more_line(&case.more))
         }
     };
     format!("{}  {:<14} {state}", report.receipt, report.service.as_str())
+}
+
+fn moved_words(moved: Option<DueMoved>) -> String {
+    let Some(moved) = moved else { return String::new() };
+    let why = match moved.why {
+        DueWhy::WaitedReporter => "after a question to you",
+        DueWhy::WaitedOther => "after waiting for somebody else",
+        DueWhy::ServiceChanged => "for another service",
+        DueWhy::Contested | DueWhy::Reopened => "because it goes on",
+        DueWhy::Promised | DueWhy::Other => "by the office",
+    };
+    format!(" (moved {} times, last {why})", moved.times)
 }

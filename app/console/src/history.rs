@@ -3,15 +3,18 @@
 use crate::words;
 use lanterna_kit::i18n::{t, tf};
 use lanterna_kit::parts::When;
-use lanterna_shared::office::TimelineEntry;
-use lanterna_shared::route::{TraceLine, Tried};
+use lanterna_shared::office::{TimelineEntry, TimelineEvent};
+use lanterna_shared::routing::{TraceLine, Tried};
 use leptos::prelude::*;
 
 #[component]
 pub fn Timeline(entries: Vec<TimelineEntry>) -> AnyView {
     let mut owner_before = None;
     let entries = entries.into_iter().map(move |entry| {
-        let what = entry.name.map_or_else(|| words::status(entry.status), words::moved);
+        let what = match entry.event {
+            Some(TimelineEvent::Breached) => t("console.breached"),
+            _ => entry.name.map_or_else(|| words::status(entry.status), words::moved),
+        };
         let who = entry.actor.clone().unwrap_or_else(|| words::role(entry.role));
         let is_new = entry.owner != owner_before;
         owner_before.clone_from(&entry.owner);

@@ -34,11 +34,11 @@ fn wanted(asks: &[Ask]) -> Option<Wanted> {
     for ask in asks {
         match ask {
             Ask::Owner | Ask::NextOwner => wanted.owner = true,
-            Ask::Reason | Ask::ReasonCode => wanted.reason = true,
+            Ask::Reason => wanted.reason = true,
             Ask::Question => wanted.question = true,
             // Facts that the server knows by itself.
-            Ask::AtArbiter | Ask::LastReporter => {}
-            Ask::Date | Ask::WhomAndUntil | Ask::Evidence | Ask::LeadCase => return None,
+            Ask::AtArbiter | Ask::AtDispatcher | Ask::LastReporter => {}
+            Ask::ReasonCode | Ask::Date | Ask::WhomAndUntil | Ask::Evidence | Ask::LeadCase => return None,
         }
     }
     Some(wanted)
@@ -58,7 +58,7 @@ pub fn Moves(open: Open, moves: Vec<LegalMove>, base: u64) -> AnyView {
             let text = words::move_name(legal.name);
             let press = move || {
                 if wanted == Wanted::default() {
-                    open.make(MoveRequest { name: legal.name, base, owner: None, reason: None });
+                    open.make(MoveRequest::new(legal.name, base));
                 } else {
                     open.asking.set(Some(Asking { legal: legal.clone(), wanted }));
                 }
@@ -83,8 +83,13 @@ fn AskFor(open: Open, asking: Asking, base: u64) -> AnyView {
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let reason = (wanted.reason || wanted.question).then(|| reason.get_untracked().trim().to_owned());
-        open.make(MoveRequest { name, base, owner: untrack(code).filter(|_| wanted.owner), reason });
+        let words = reason.get_untracked().trim().to_owned();
+        open.make(MoveRequest {
+            owner: untrack(code).filter(|_| wanted.owner),
+            reason: wanted.reason.then(|| words.clone()),
+            question: wanted.question.then_some(words),
+            ..MoveRequest::new(name, base)
+        });
     };
     let owner_field = wanted.owner.then(|| {
         view! {

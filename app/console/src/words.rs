@@ -8,7 +8,7 @@ use lanterna_shared::moves::Move;
 use lanterna_shared::office::{CaseSummary, Department};
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::role::Role;
-use lanterna_shared::route::Tried;
+use lanterna_shared::routing::Tried;
 use lanterna_shared::time::Timestamp;
 
 pub fn status(status: CaseStatus) -> String {
@@ -97,6 +97,17 @@ pub fn tried(outcome: Tried) -> String {
         Tried::OtherService => "tried.other_service",
         Tried::OtherArea => "tried.other_area",
         Tried::NoArea => "tried.no_area",
+        Tried::OtherAccuracy => "tried.other_accuracy",
+        Tried::NoAccuracy => "tried.no_accuracy",
+        Tried::OtherWeekday => "tried.other_weekday",
+        Tried::OtherTime => "tried.other_time",
+        Tried::OtherDate => "tried.other_date",
+        Tried::OtherAnswer => "tried.other_answer",
+        Tried::NoAnswer => "tried.no_answer",
+        Tried::NoNumber => "tried.no_number",
+        Tried::OtherChannel => "tried.other_channel",
+        Tried::OtherKind => "tried.other_kind",
+        Tried::Excluded => "tried.excluded",
     })
 }
 

@@ -2,6 +2,10 @@
 
 use lanterna_bridge::{Refusal, RefusalCode};
 use lanterna_shared::problem::Invalid;
+use lanterna_shared::service::asking::AnswerFault;
+use lanterna_shared::service::notice::Notice;
+
+use crate::photo::{FileKind, RenderError};
 
 /// An operation on the store failed.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +57,22 @@ pub enum CommandError {
     /// No category was chosen.
     #[error("choose a category before sending")]
     ServiceMissing,
-    /// The bytes are no picture.
-    #[error("this is no JPEG, PNG or WebP picture")]
-    NotAPicture,
+    /// The bytes cannot become a photo.
+    #[error(transparent)]
+    Photo(#[from] RenderError),
     /// Eight photos are on it already.
     #[error("eight photos are on this report already: send the others with a second report")]
     TooManyPhotos,
+    /// Questions of the service are not answered as they must be.
+    #[error("{}", sentence(.0))]
+    Answers(Vec<AnswerFault>),
+    /// The answers say that somebody else must be called now.
+    #[error("{} This is not sent.", .0.text_in("en"))]
+    Emergency(Notice),
+}
+
+fn sentence(faults: &[AnswerFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl From<rusqlite::Error> for CommandError {
@@ -73,12 +87,30 @@ impl From<CommandError> for Refusal {
             CommandError::Store(StoreError::Full) => RefusalCode::StorageFull,
             CommandError::Store(StoreError::Newer { .. }) => RefusalCode::NewerStore,
             CommandError::Store(_) => RefusalCode::Storage,
-            CommandError::Invalid(_) => RefusalCode::Invalid,
+            CommandError::Invalid(_) | CommandError::Answers(_) | CommandError::Emergency(_) => RefusalCode::Invalid,
             CommandError::NotFound(_) => RefusalCode::NotFound,
             CommandError::ServiceMissing => RefusalCode::ServiceMissing,
-            CommandError::NotAPicture => RefusalCode::NotAPicture,
+            CommandError::Photo(error) => why(*error),
             CommandError::TooManyPhotos => RefusalCode::TooManyPhotos,
         };
         Self { code, detail: error.to_string() }
+    }
+}
+
+/// What screens decide by when a file cannot become a photo.
+pub(crate) fn why(error: RenderError) -> RefusalCode {
+    match error {
+        RenderError::Damaged => RefusalCode::PhotoDamaged,
+        RenderError::TooLarge => RefusalCode::PhotoTooLarge,
+        RenderError::Host => RefusalCode::Storage,
+        RenderError::Unreadable(kind) => match kind {
+            FileKind::Empty => RefusalCode::PhotoEmpty,
+            FileKind::Heif => RefusalCode::PhotoHeif,
+            FileKind::CameraRaw => RefusalCode::PhotoRaw,
+            FileKind::Video => RefusalCode::PhotoVideo,
+            FileKind::Pdf => RefusalCode::PhotoDocument,
+            FileKind::Avif | FileKind::JpegXl | FileKind::Gif | FileKind::Tiff | FileKind::Bmp | FileKind::Svg => RefusalCode::PhotoFormat,
+            FileKind::Jpeg | FileKind::Png | FileKind::WebP | FileKind::Unknown => RefusalCode::NotAPicture,
+        },
     }
 }

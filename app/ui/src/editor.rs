@@ -239,6 +239,7 @@ impl Editor {
             service: self.service.get_untracked(),
             text: self.text.get_untracked(),
             position: self.position.get_untracked(),
+            ..DraftContent::default()
         };
         let revision = self.revision.get_value();
         self.engine.ask(Command::UpdateDraft { draft, content }, None).await?;

@@ -79,29 +79,15 @@ pub fn run_photo(raw: &[u8]) -> Result<(), JsValue> {
             ];
             (fields, files.iter().collect::<Array>())
         }
-        Err(error) => (vec![("refused", name_of(&error).into())], Array::new()),
+        Err(error) => (vec![("refused", error.as_str().into())], Array::new()),
     };
     scope().post_message_with_transfer(&object("photo", &fields), &transfer)
-}
-
-fn name_of(error: &RenderError) -> &'static str {
-    match error {
-        RenderError::NotAPicture => "not_a_picture",
-        RenderError::Damaged => "damaged",
-        RenderError::TooLarge => "too_large",
-        RenderError::Host => "host",
-    }
 }
 
 fn read(answer: &JsValue) -> Result<Rendered, RenderError> {
     let get = |name: &str| Reflect::get(answer, &name.into()).unwrap_or_default();
     if let Some(name) = get("refused").as_string() {
-        return Err(match name.as_str() {
-            "not_a_picture" => RenderError::NotAPicture,
-            "damaged" => RenderError::Damaged,
-            "too_large" => RenderError::TooLarge,
-            _ => RenderError::Host,
-        });
+        return Err(RenderError::from_name(&name));
     }
     let file = |name: &str| {
         let buffer: ArrayBuffer = get(name).dyn_into().map_err(|_| RenderError::Host)?;

@@ -12,7 +12,7 @@ pub(super) async fn demo(args: ServeArgs, output: &Output) -> Result<(), CliErro
     let opened = open(&args).await?;
     let logins = demo::seed(opened.store().as_ref(), &SystemClock).await?;
     let server = opened.serve();
-    let url = format!("http://{}", server.address());
+    let url = server.url();
     let data = args.data.data.display().to_string();
     let mut text = format!("Lanterna listens on {url} with a city to try in {data}. Stop it with Ctrl-C.\n\n");
     let _ = writeln!(text, "Citizens: {url}/\nOffice:   {url}/console\n\nLog-ins for the office:");

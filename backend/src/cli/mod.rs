@@ -1,20 +1,32 @@
 //! The command line: stable, and with `--json` made for scripts. Exit 0 = done, 1 = not done and said why, 2 = the command itself is wrong.
 
+mod backup;
+mod bar;
+mod calendar;
 mod check;
+mod config;
 mod demo;
+mod export;
 mod import;
 mod output;
+mod progress;
+mod route;
+mod rules;
 mod serve;
 mod user;
 
+use crate::catalogue::file::FileError;
 use crate::clock::NoEntropy;
 use crate::demo::DemoError;
+use crate::http::tls::TlsError;
+use crate::keeping::error::KeepingError;
 use crate::server::StartError;
 use crate::staff::password::PasswordError;
 use crate::store::city::ImportRefusal;
 use crate::store::error::StoreError;
+pub(crate) use calendar::read as read_calendar;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub(crate) use import::read as read_areas;
+use export::Part;
 use output::Output;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -52,17 +64,72 @@ enum Command {
     /// Replace a part of the city: all or nothing.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Write a part of the city to a file, or to the standard output, as an import reads it.
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// Try the routing rules on a report that nobody sent.
+    Route(RouteArgs),
+    /// Judge routing rules before they are imported.
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// People who can log in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Write database and photos into one file, while a server serves them or not.
+    Backup(BackupArgs),
+    /// Make a data folder of a backup: all of it, or nothing.
+    Restore(RestoreArgs),
     /// Look for what cannot be; exits 1 when it finds something.
     Check(DataArgs),
 }
 
 #[derive(Subcommand)]
 enum ImportCommand {
+    /// Services from JSON.
+    Services(ImportArgs),
+    /// Departments and partners with their crews from JSON.
+    Departments(ImportArgs),
     /// Areas from a GeoJSON `FeatureCollection` of polygons with the properties code, name and kind.
     Areas(ImportArgs),
+    /// Addresses from CSV with the columns of ANNCSU, of `OpenAddresses` or of an export.
+    Addresses(AddressArgs),
+    /// Routing rules from JSON, as "export rules" writes it; they are in force at once, as a new version.
+    Rules(ImportArgs),
+    /// The calendar on which promises are counted, from JSON: zone, hours, holidays, the patron's day, extra days. Due dates that were given stay.
+    Calendar(ImportArgs),
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// Services as JSON.
+    Services(ExportArgs),
+    /// Departments and partners with their crews as JSON.
+    Departments(ExportArgs),
+    /// Areas as GeoJSON.
+    Areas(ExportArgs),
+    /// Addresses as CSV.
+    Addresses(ExportArgs),
+    /// The calendar as JSON.
+    Calendar(DataArgs),
+    /// The routing rules.
+    Rules(ExportRulesArgs),
+}
+
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// List rules that can never match and reports that no rule covers; exits 1 for errors and for rules that can never match.
+    Check(RulesCheckArgs),
+    /// Tell which of the stored cases would go elsewhere by the rules of a file than by those in force.
+    Replay(ReplayArgs),
+}
+
+/// In what language rules are said.
+#[derive(Clone, Copy, ValueEnum)]
+enum Tongue {
+    /// Italian.
+    It,
+    /// English.
+    En,
 }
 
 #[derive(Subcommand)]
@@ -82,24 +149,142 @@ struct DataArgs {
 struct ServeArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Where to listen; port 0 takes a free one and prints it.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// A file in TOML that says all of the following and the limits of a day; what the command line says wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one and prints it. 127.0.0.1:8080 unless said otherwise.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
     /// Where people reach it, as in <https://segnala.example.it>.
     #[arg(long)]
     public_url: Option<String>,
-    /// New devices that one address may register in a minute.
-    #[arg(long, default_value_t = 60)]
-    registrations_per_minute: u32,
-    /// New devices that one address may register at once.
-    #[arg(long, default_value_t = 120)]
-    registrations_burst: u32,
+    /// The certificate chain for HTTPS, in PEM; without it the server speaks HTTP, for a proxy before it.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// New devices that one address may register in a minute; 60 unless said otherwise.
+    #[arg(long)]
+    registrations_per_minute: Option<u32>,
+    /// New devices that one address may register at once; 120 unless said otherwise.
+    #[arg(long)]
+    registrations_burst: Option<u32>,
+}
+
+#[derive(Args)]
+struct BackupArgs {
+    /// The file to write, which must not be there; by habit it ends in .tar.zst.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct RestoreArgs {
+    /// The backup.
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+    /// Case numbers to leave out, because citizens may have been told them after the backup.
+    #[arg(long, default_value_t = crate::keeping::restore::SKIPPED_NUMBERS)]
+    skip_numbers: u32,
 }
 
 #[derive(Args)]
 struct ImportArgs {
     /// The file.
     file: PathBuf,
+    /// Let disappear what open cases name; they keep it under its old name.
+    #[arg(long)]
+    retire: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct AddressArgs {
+    #[command(flatten)]
+    import: ImportArgs,
+    /// Only those of this comune, by its code in the cadastre: D969 is Genoa.
+    #[arg(long, value_name = "CODE")]
+    comune: Option<String>,
+}
+
+#[derive(Args)]
+struct ExportArgs {
+    /// Where to write; the standard output without.
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct ExportRulesArgs {
+    /// The version to write; without it those in force.
+    #[arg(long)]
+    version: Option<u32>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct RulesCheckArgs {
+    /// The file to judge; without it the rules in force.
+    file: Option<PathBuf>,
+    /// The language of the sentences.
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    language: Tongue,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct ReplayArgs {
+    /// The file with the rules to try.
+    file: PathBuf,
+    /// The language of names.
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    language: Tongue,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct RouteArgs {
+    /// Say what came of every rule that was tried.
+    #[arg(long)]
+    explain: bool,
+    /// The service's code.
+    #[arg(long)]
+    service: String,
+    /// Latitude in degrees.
+    #[arg(long, allow_hyphen_values = true)]
+    lat: Option<f64>,
+    /// Longitude in degrees.
+    #[arg(long, allow_hyphen_values = true)]
+    lon: Option<f64>,
+    /// Radius of the position's circle in metres.
+    #[arg(long)]
+    accuracy: Option<f64>,
+    /// When it comes in: 2026-08-15T23:30 in the city's time, or with an offset; now without it.
+    #[arg(long)]
+    at: Option<String>,
+    /// app, web, email, phone, desk or open311.
+    #[arg(long, default_value = "app")]
+    channel: String,
+    /// report, suggestion or complaint.
+    #[arg(long, default_value = "report")]
+    kind: String,
+    /// An answer, as question=value; several times for several answers or choices.
+    #[arg(long)]
+    answer: Vec<String>,
+    /// Try the rules of this file and not those in force.
+    #[arg(long)]
+    rules: Option<PathBuf>,
+    /// The language of the sentences.
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    language: Tongue,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -135,7 +320,13 @@ pub enum CliError {
     Import(#[from] ImportRefusal),
     /// A file for an import is not what it should be.
     #[error(transparent)]
-    File(#[from] import::FileError),
+    File(#[from] FileError),
+    /// A file with routing rules that cannot be evaluated.
+    #[error(transparent)]
+    Rules(#[from] rules::RulesError),
+    /// A calendar's file is not what it should be.
+    #[error(transparent)]
+    Calendar(#[from] calendar::CalendarFileError),
     /// The demo city could not be made.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -145,6 +336,18 @@ pub enum CliError {
     /// The system has no randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
+    /// The files for HTTPS are wrong.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A backup or a restore was not made.
+    #[error(transparent)]
+    Keeping(#[from] KeepingError),
+    /// A backup was made without photos that were not there.
+    #[error("the backup is whole but for {0} files of photos, which are named above: run `lanterna check`")]
+    Incomplete(usize),
     /// What was asked for cannot be, in a sentence.
     #[error("{0}")]
     Refused(String),
@@ -160,8 +363,24 @@ pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve(args) => serve::serve(args, &output).await,
         Command::Demo(args) => demo::demo(args, &output).await,
+        Command::Import(ImportCommand::Services(args)) => import::services(args, &output).await,
+        Command::Import(ImportCommand::Departments(args)) => import::departments(args, &output).await,
         Command::Import(ImportCommand::Areas(args)) => import::areas(args, &output).await,
+        Command::Import(ImportCommand::Addresses(args)) => import::addresses(args.import, args.comune, &output).await,
+        Command::Export(ExportCommand::Services(args)) => export::export(Part::Services, args, &output).await,
+        Command::Export(ExportCommand::Departments(args)) => export::export(Part::Departments, args, &output).await,
+        Command::Export(ExportCommand::Areas(args)) => export::export(Part::Areas, args, &output).await,
+        Command::Export(ExportCommand::Addresses(args)) => export::export(Part::Addresses, args, &output).await,
+        Command::Import(ImportCommand::Rules(args)) => rules::import(args, &output).await,
+        Command::Export(ExportCommand::Rules(args)) => rules::export(args, &output).await,
+        Command::Route(args) => route::route(args, &output).await,
+        Command::Rules(RulesCommand::Check(args)) => rules::check(args, &output).await,
+        Command::Rules(RulesCommand::Replay(args)) => rules::replay(args, &output).await,
+        Command::Import(ImportCommand::Calendar(args)) => calendar::import(args, &output).await,
+        Command::Export(ExportCommand::Calendar(args)) => calendar::export(args, &output).await,
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
+        Command::Backup(args) => backup::backup(args, &output).await,
+        Command::Restore(args) => backup::restore(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };
     match done {
@@ -177,6 +396,8 @@ fn start_log(form: LogForm) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where the log's disk is full there is nobody to say it to: the server goes on.
+    let log = log.log_internal_errors(false);
     // A second log in one process (tests) is no error: the first one goes on.
     let _ = match form {
         LogForm::Text => log.try_init(),

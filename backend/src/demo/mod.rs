@@ -2,21 +2,27 @@
 //!
 //! It is made once; what people then change stays. Everything it knows stands in `assets/demo`.
 
+use crate::catalogue::{addresses, areas};
 use crate::clock::{Clock, NoEntropy, entropy};
 use crate::staff::password::{self, PasswordError};
 use crate::store::Store;
+use crate::store::catalogue::{Import, Retire};
 use crate::store::city::{CitySetup, ImportRefusal};
 use crate::store::error::StoreError;
+use crate::store::rules::NewRules;
 use crate::store::staff::{NewStaff, StaffAdded};
+use lanterna_shared::department::Department;
 use lanterna_shared::id::UserId;
-use lanterna_shared::office::Department;
 use lanterna_shared::role::Role;
-use lanterna_shared::route::RoutingRule;
+use lanterna_shared::routing::RulesFile;
 use lanterna_shared::service::{DepartmentCode, Service};
 use serde::Deserialize;
 
+const ADDRESSES: &str = include_str!("../../../assets/demo/addresses.csv");
 const AREAS: &str = include_str!("../../../assets/demo/areas.geojson");
+const CALENDAR: &str = include_str!("../../../assets/demo/calendar.json");
 const CITY: &str = include_str!("../../../assets/demo/city.json");
+const RULES: &str = include_str!("../../../assets/demo/rules.json");
 
 /// Why the demo city could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +66,6 @@ struct City {
     zone: String,
     departments: Vec<Department>,
     services: Vec<Service>,
-    rules: Vec<RoutingRule>,
     logins: Vec<DemoLogin>,
 }
 
@@ -73,17 +78,29 @@ fn read() -> Result<City, DemoError> {
 /// # Errors
 /// See [`DemoError`].
 pub async fn seed(store: &dyn Store, clock: &dyn Clock) -> Result<Vec<DemoLogin>, DemoError> {
-    let city = read()?;
+    let City { name, zone, departments, services, logins } = read()?;
     if store.city().await?.catalogue.services.is_empty() {
-        let areas = crate::cli::read_areas(AREAS).map_err(|(_, what)| DemoError::Files(what))?;
-        store.import_areas(areas).await??;
-        let City { name, zone, departments, services, rules, .. } = city;
-        store.set_up_city(CitySetup { name, zone, departments, services, rules }).await??;
+        let wrong = |faults: crate::catalogue::file::Faults| DemoError::Files(format!("{:?}", faults.told()));
+        store.import(Import::Areas(areas::read(AREAS).map_err(wrong)?), Retire::Refuse).await??;
+        let read = addresses::read(ADDRESSES.as_bytes(), &addresses::Wanted::default()).map_err(wrong)?;
+        store.import(Import::Addresses(read.addresses), Retire::Refuse).await??;
+        let calendar = crate::cli::read_calendar(CALENDAR).map_err(|(_, what)| DemoError::Files(what))?;
+        store.import_calendar(calendar, clock.now()).await?;
+        store.set_up_city(CitySetup { name, zone, departments, services }).await??;
+        publish_rules(store, clock).await?;
     }
-    for login in &city.logins {
+    for login in &logins {
         add(store, clock, login).await?;
     }
-    Ok(city.logins)
+    Ok(logins)
+}
+
+async fn publish_rules(store: &dyn Store, clock: &dyn Clock) -> Result<(), DemoError> {
+    let file = RulesFile::read(RULES, &store.city().await?.offer())
+        .map_err(|faults| DemoError::Files(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    let new = NewRules { rules: file.rules, note: file.note, by: None };
+    store.publish_rules(new, clock.now()).await?.map_err(|faults| DemoError::Files(faults.to_string()))?;
+    Ok(())
 }
 
 async fn add(store: &dyn Store, clock: &dyn Clock, login: &DemoLogin) -> Result<(), DemoError> {
@@ -116,7 +133,7 @@ mod tests {
 
     #[test]
     fn well_known_places_lie_in_their_municipio() {
-        let index = AreaIndex::new(crate::cli::read_areas(AREAS).unwrap());
+        let index = AreaIndex::new(areas::read(AREAS).unwrap().areas);
         assert_eq!(index.areas().len(), 9);
         for (lat, lon, name) in [
             (44.4072, 8.9340, "Centro Est"),        // Piazza De Ferrari
@@ -135,13 +152,61 @@ mod tests {
     }
 
     #[test]
-    fn every_service_can_be_routed_and_a_pothole_goes_to_the_roads() {
+    fn genoa_works_from_8_to_18_and_not_on_its_patrons_day() {
+        let calendar = crate::cli::read_calendar(CALENDAR).unwrap();
+        assert_eq!(calendar.rules().zone, read().unwrap().zone);
+        assert_eq!(calendar.rules().hours.minutes(), 50 * 60);
+        let day = |month, day| jiff::civil::Date::new(2026, month, day).unwrap();
+        assert!(!calendar.is_working_day(day(6, 24)) && calendar.is_working_day(day(6, 25)));
+    }
+
+    #[test]
+    fn every_service_can_be_shown_found_and_asked_about() {
+        for service in read().unwrap().services {
+            let code = service.code.clone();
+            assert_eq!(lanterna_shared::service::check::faults(&service), Vec::<String>::new(), "{code}");
+            assert!(service.icon.is_some() && !service.keywords.is_empty(), "{code}");
+            let questions = service.questions.iter();
+            let labels =
+                questions.clone().map(|question| &question.label).chain(questions.flat_map(|q| q.choices.iter().map(|c| &c.label)));
+            for words in labels.chain([&service.name, &service.group, &service.description]) {
+                assert!(words.contains_key("it") && words.contains_key("en"), "{code}: {words:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_must_answer_to_report_a_pothole_and_a_hanging_wire_is_a_call() {
+        use lanterna_shared::answer::{Answer, Answers};
+        use lanterna_shared::service::{QuestionCode, asking::check_answers, notice::notice_for};
+        let services = read().unwrap().services;
+        let service = |code: &str| services.iter().find(|service| service.code.as_str() == code).unwrap();
+        assert_eq!(check_answers(service("pothole"), &Answers::new()), Ok(()));
+        let wire = Answers::from([(QuestionCode::new("fault").unwrap(), Answer::One("wire".to_owned()))]);
+        let notice = notice_for(service("street_lamp"), &wire).unwrap();
+        assert_eq!((notice.call.as_deref(), notice.stops), (Some("112"), true));
+    }
+
+    #[test]
+    fn the_demo_city_survives_being_exported_and_imported() {
+        use crate::catalogue::{departments, services};
         let city = read().unwrap();
-        assert_eq!(city.services.len(), 6);
-        assert_eq!(city.departments.len(), 4);
-        let pothole = city.services.iter().find(|service| service.code.as_str() == "pothole").unwrap();
-        let owner = lanterna_shared::route::route(&city.rules, &pothole.code, None).owner;
-        assert_eq!(owner.unwrap().as_str(), "roads");
+        let written = services::write(&city.services).unwrap();
+        assert_eq!(services::read(&written).unwrap(), city.services);
+        assert_eq!(departments::read(&departments::write(&city.departments).unwrap()).unwrap(), city.departments);
+        let read = areas::read(AREAS).unwrap();
+        assert_eq!(areas::read(&areas::write(&read.areas, &read.lies_in)).unwrap().areas, read.areas);
+        let doors = addresses::read(ADDRESSES.as_bytes(), &addresses::Wanted::default()).unwrap().addresses;
+        let mut csv = Vec::new();
+        addresses::write(&doors, &mut csv).unwrap();
+        assert_eq!(String::from_utf8(csv).unwrap(), ADDRESSES, "the file is written as an export writes it");
+    }
+
+    #[test]
+    fn there_is_much_to_report_and_somebody_for_it() {
+        let city = read().unwrap();
+        assert!(city.services.len() >= 25, "{} services", city.services.len());
+        assert_eq!(city.departments.len(), 9);
         assert!(city.services.iter().all(|service| service.name.contains_key("it") && service.name.contains_key("en")));
     }
 }

@@ -39,6 +39,8 @@ const LINKS_CASES: &[Role] = &[Role::Officer, Role::Dispatcher];
 pub const RULES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/devices", Access::Anybody),
     ("POST", "/v1/sync", Access::Device),
+    ("GET", "/v1/catalogue", Access::Anybody),
+    ("GET", "/v1/addresses", Access::DeviceOrStaff(ALL_STAFF)),
     ("OPTIONS", "/v1/uploads", Access::Anybody),
     ("POST", "/v1/uploads", Access::Device),
     ("HEAD", "/v1/uploads/{id}", Access::Device),

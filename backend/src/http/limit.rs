@@ -1,8 +1,9 @@
 //! Too much in too short a time, by address: token buckets in memory, bounded in number.
 
+use crate::photo::budget::holder;
 use lanterna_shared::time::Timestamp;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 /// How many addresses are remembered.
@@ -20,14 +21,6 @@ pub struct RateLimit {
     per_minute: u64,
     burst: u64,
     buckets: Mutex<HashMap<IpAddr, Bucket>>,
-}
-
-/// Whoever has one IPv6 address has its whole /64.
-fn holder(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 impl RateLimit {

@@ -5,9 +5,12 @@
 //! answers, [`problem`] says no.
 
 pub mod access;
+pub mod addresses;
 pub mod alike;
 pub mod cases;
+pub mod catalogue;
 pub mod devices;
+mod forwarded;
 pub mod health;
 pub mod json;
 pub mod limit;
@@ -19,6 +22,7 @@ pub mod serve;
 pub mod session;
 pub mod state;
 pub mod sync;
+pub mod tls;
 pub mod uploads;
 
 use crate::web;
@@ -68,6 +72,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(devices::register))
         .routes(routes!(sync::sync))
         .routes(routes!(session::log_in, session::who, session::log_out))
+        .routes(routes!(catalogue::catalogue))
+        .routes(routes!(addresses::addresses))
         .routes(routes!(cases::page))
         .routes(routes!(cases::detail))
         .routes(routes!(cases::make_move))
@@ -117,6 +123,7 @@ pub fn app(state: AppState) -> Router {
         .layer(RequestBodyTimeoutLayer::new(STALL))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(middleware::from_fn_with_state(state.clone(), observe::observe))
+        .layer(middleware::from_fn_with_state(state.clone(), forwarded::look_behind_proxies))
         .with_state(state)
 }
 

@@ -1,5 +1,6 @@
 //! How a request is refused: RFC 9457 problem+json, with a sentence that says what to do and nothing of the server's insides.
 
+use crate::photo::budget::BudgetError;
 use crate::photo::intake::IntakeError;
 use crate::store::error::StoreError;
 use axum::body::Body;
@@ -102,6 +103,26 @@ impl From<IntakeError> for Refused {
                 Self::new(ProblemCode::HashMismatch, "What arrived is not the photo that was announced: send it again from the start.")
             }
             IntakeError::TooMany => Self::new(ProblemCode::TooLarge, "More bytes came than Upload-Length promised: send the photo again."),
+        }
+    }
+}
+
+impl From<BudgetError> for Refused {
+    fn from(error: BudgetError) -> Self {
+        match error {
+            BudgetError::Spent { wait_s } => {
+                let hours = wait_s.div_ceil(3_600);
+                Self::new(
+                    ProblemCode::TooMany,
+                    format!("These are as many photos as one may send in a day: the rest can go on in {hours} h."),
+                )
+                .retry_after(wait_s)
+            }
+            BudgetError::Store(error) => error.into(),
+            BudgetError::Entropy(error) => {
+                tracing::error!(%error, "senders cannot be counted");
+                internal()
+            }
         }
     }
 }

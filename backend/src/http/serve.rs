@@ -11,14 +11,18 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// Connections at once; who comes after waits in the listener's queue.
 const CONNECTIONS: usize = 4_096;
 /// How long a connection may take to send a request's head, and may stay idle.
 const HEAD: Duration = Duration::from_secs(75);
+/// How long a connection may take to agree on TLS.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// What one connection may hold of what comes in before somebody takes it.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How long running requests have to finish when the server stops.
@@ -29,7 +33,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Peer(pub IpAddr);
 
 /// Serves until `stop` is ready, then lets running requests finish for up to 10 seconds.
-pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, app: Router, tls: Option<TlsAcceptor>, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut stop = std::pin::pin!(stop);
@@ -41,9 +45,18 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
         };
         match accepted {
             Ok((stream, from)) => {
-                let connection = connection(stream, app.clone(), Peer(from.ip()), graceful.watcher());
+                let (app, peer, watcher, tls) = (app.clone(), Peer(from.ip()), graceful.watcher(), tls.clone());
                 tokio::spawn(async move {
-                    connection.await;
+                    // Answers are small and waited for: no gathering.
+                    let _ = stream.set_nodelay(true);
+                    match tls {
+                        None => connection(stream, app, peer, watcher).await,
+                        Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+                            Ok(Ok(stream)) => connection(stream, app, peer, watcher).await,
+                            Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
+                            Err(_) => tracing::debug!("a handshake took too long"),
+                        },
+                    }
                     drop(permit);
                 });
             }
@@ -61,9 +74,10 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
     }
 }
 
-async fn connection(stream: TcpStream, app: Router, peer: Peer, watcher: hyper_util::server::graceful::Watcher) {
-    // Answers are small and waited for: no gathering.
-    let _ = stream.set_nodelay(true);
+async fn connection<S>(stream: S, app: Router, peer: Peer, watcher: hyper_util::server::graceful::Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = app.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         request.map(axum::body::Body::new)

@@ -48,7 +48,8 @@ pub async fn sync(
         cursor: pull.cursor,
         more: pull.more,
         wanted: pull.wanted,
-        catalogue: is_other.then(|| catalogue.as_ref().clone()),
+        epoch: pull.epoch,
+        catalogue: is_other.then(|| catalogue.for_device(request.areas_version.as_deref())),
     }))
 }
 

@@ -7,10 +7,13 @@
 use super::access::DeviceOnly;
 use super::json::Path;
 use super::problem::Refused;
+use super::serve::Peer;
 use super::state::AppState;
+use crate::photo::budget::Spending;
 use crate::photo::intake::{IntakeError, KEPT_MS, Progress, Turn};
 use crate::store::batch::Device;
 use crate::store::photo::{Upload, upload_id};
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -60,12 +63,14 @@ pub async fn capabilities() -> Response {
     (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`photo_not_expected`: send the report first", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "`too_large` for its rendition", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many` photos for one day; see Retry-After", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid`: a header is missing or wrong", body = Problem, content_type = "application/problem+json"),
     (status = 460, description = "`hash_mismatch`: send it again from the start", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create(
     State(state): State<AppState>,
     DeviceOnly(device): DeviceOnly,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
@@ -85,12 +90,13 @@ pub async fn create(
         return Err(Refused::new(ProblemCode::TooLarge, detail));
     }
     let now = state.clock.now();
+    let spending = state.budget.reserve(device.subject, peer.0, length_bytes, now).await?;
     let upload = Upload { upload: id, subject: device.subject, hash, length_bytes, expires_at: now.plus_millis(KEPT_MS) };
     let turn = state.intake.take_over(id).await?;
     let staged = staged_bytes(&state, &turn, length_bytes)?;
     let progress = if is_piece(&headers) {
         // The body is the file from its start; what is here of it already is skipped.
-        receive(&state, turn, upload, staged, staged, body, now).await?
+        receive(&state, turn, upload, (staged, staged), body, spending).await?
     } else {
         state.store.begin_upload(upload).await?;
         drop(turn);
@@ -132,11 +138,13 @@ pub async fn offset(
     (status = 409, description = "`offset_mismatch`: Upload-Offset says where it is", body = Problem, content_type = "application/problem+json"),
     (status = 410, description = "`upload_gone`: begin again", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "`too_large`: more than was announced", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many` photos for one day; see Retry-After", body = Problem, content_type = "application/problem+json"),
     (status = 460, description = "`hash_mismatch`: begin again from the start", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn append(
     State(state): State<AppState>,
     DeviceOnly(device): DeviceOnly,
+    Extension(peer): Extension<Peer>,
     Path(id): Path<UploadId>,
     headers: HeaderMap,
     body: Body,
@@ -156,7 +164,8 @@ pub async fn append(
     }
     let now = state.clock.now();
     upload.expires_at = now.plus_millis(KEPT_MS);
-    let progress = receive(&state, turn, upload, at, 0, body, now).await?;
+    let spending = state.budget.reserve(device.subject, peer.0, upload.length_bytes.saturating_sub(at), now).await?;
+    let progress = receive(&state, turn, upload, (at, 0), body, spending).await?;
     Ok(answer(StatusCode::NO_CONTENT, progress, Some(upload.expires_at)))
 }
 
@@ -182,12 +191,12 @@ async fn receive(
     state: &AppState,
     turn: Turn,
     upload: Upload,
-    offset: u64,
-    skip: u64,
+    (offset, skip): (u64, u64),
     body: Body,
-    now: Timestamp,
+    spending: Spending,
 ) -> Result<Progress, IntakeError> {
-    let progress = state.intake.receive(turn, upload, offset, skip, body.into_data_stream(), now).await?;
+    let now = state.clock.now();
+    let progress = state.intake.receive(turn, upload, (offset, skip), body.into_data_stream(), spending, now).await?;
     state.metrics.uploaded(progress.offset.saturating_sub(offset));
     if progress.present {
         state.metrics.photo_arrived();

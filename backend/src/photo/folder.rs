@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// How much is read at once.
-pub(super) const BLOCK_BYTES: usize = 128 * 1024;
+pub(crate) const BLOCK_BYTES: usize = 128 * 1024;
 
 /// The two folders below the server's data folder.
 #[derive(Clone, Debug)]
@@ -23,11 +23,26 @@ impl PhotoFolder {
     /// # Errors
     /// What the operating system says.
     pub fn open(data: &Path) -> io::Result<Self> {
-        let folder = Self { photos: data.join("photos"), staging: data.join("staging") };
+        let folder = Self::at(data);
         fs::create_dir_all(&folder.photos)?;
         fs::create_dir_all(&folder.staging)?;
         sync_folder(data)?;
         Ok(folder)
+    }
+
+    /// The two folders as they are, there or not.
+    pub fn at(data: &Path) -> Self {
+        Self { photos: data.join("photos"), staging: data.join("staging") }
+    }
+
+    /// The folder of what is whole.
+    pub fn photos(&self) -> &Path {
+        &self.photos
+    }
+
+    /// The folder of what is on its way.
+    pub fn staging(&self) -> &Path {
+        &self.staging
     }
 
     /// Where the bytes of an upload lie until they are whole.
@@ -125,7 +140,7 @@ pub(super) fn hash_up_to(file: &mut File, bytes: u64, hasher: &mut Sha256) -> io
 }
 
 /// Makes a folder's names durable.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     // Windows has no such thing and needs none: its renames are durable with the file.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

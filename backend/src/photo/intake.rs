@@ -3,6 +3,7 @@
 //! A phone that lost its connection comes back long before the server notices; its new request ends the old one, waits for what that one had
 //! received to be on disk, and goes on from there. What has come in is written even when the request breaks off.
 
+use super::budget::{self, Spending};
 use super::folder::PhotoFolder;
 use super::staging::{Staged, append};
 use crate::store::Store;
@@ -157,7 +158,7 @@ impl Intake {
     }
 
     /// Writes `body` behind the `offset` bytes that are there; the first `skip` bytes of it are there already. What was written stays, however this
-    /// ends, also when the caller goes away.
+    /// ends, also when the caller goes away, and counts as sent.
     ///
     /// # Errors
     /// See [`IntakeError`]. A body that breaks off is no error here: the progress says how far it came.
@@ -165,9 +166,9 @@ impl Intake {
         self: &Arc<Self>,
         mut turn: Turn,
         upload: Upload,
-        offset: u64,
-        skip: u64,
+        (offset, skip): (u64, u64),
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        spending: Spending,
         now: Timestamp,
     ) -> Result<Progress, IntakeError> {
         let (sender, pieces) = mpsc::channel(PIECES);
@@ -175,7 +176,7 @@ impl Intake {
         let number = turn.number;
         turn.newest.mark_unchanged();
         // A task of its own: a caller that goes away takes only the sender with it, and what it had sent is still finished.
-        let finishing = tokio::spawn(Arc::clone(self).finish(turn, upload, offset, pieces, now));
+        let finishing = tokio::spawn(Arc::clone(self).finish(turn, upload, (offset, pieces), spending, now));
         let overtaken = async {
             let _ = newest.wait_for(|newest| *newest != number).await;
         };
@@ -192,15 +193,28 @@ impl Intake {
         self: Arc<Self>,
         turn: Turn,
         upload: Upload,
-        offset: u64,
-        pieces: mpsc::Receiver<Bytes>,
+        (offset, pieces): (u64, mpsc::Receiver<Bytes>),
+        spending: Spending,
         now: Timestamp,
     ) -> Result<Progress, IntakeError> {
         let known = self.take_hasher(upload.upload, offset);
         let folder = self.folder.clone();
         let staged = tokio::task::spawn_blocking(move || append(&folder, &upload, offset, known, pieces));
         let staged = staged.await.map_err(|_| IntakeError::Stopping)??;
-        let progress = match staged {
+        let (files, end) = match &staged {
+            Staged::Whole => (1, upload.length_bytes),
+            Staged::Partial { offset, .. } => (0, *offset),
+            Staged::OtherBytes | Staged::TooMany => (0, upload.length_bytes),
+        };
+        // Both wait for the same commit.
+        let counting = spending.settle(files, end.saturating_sub(offset));
+        let (progress, ()) = tokio::join!(self.note(upload, staged, now), counting);
+        drop(turn);
+        progress
+    }
+
+    async fn note(&self, upload: Upload, staged: Staged, now: Timestamp) -> Result<Progress, IntakeError> {
+        match staged {
             Staged::Whole => {
                 self.store.finish_photo(upload.upload, upload.subject, upload.hash, upload.length_bytes, now).await?;
                 Ok(Progress { offset: upload.length_bytes, present: true })
@@ -215,9 +229,7 @@ impl Intake {
                 Err(IntakeError::OtherBytes)
             }
             Staged::TooMany => Err(IntakeError::TooMany),
-        };
-        drop(turn);
-        progress
+        }
     }
 
     fn take_hasher(&self, upload: UploadId, offset: u64) -> Option<Sha256> {
@@ -239,7 +251,8 @@ impl Intake {
         self.hashers.lock().unwrap_or_else(PoisonError::into_inner).remove(&upload);
     }
 
-    /// Removes uploads that are over, and staged bytes that nobody has touched for as long. Returns how many.
+    /// Removes uploads that are over, and staged bytes that nobody has touched for as long; forgets how much was sent on days that are over. Returns
+    /// how many uploads.
     ///
     /// # Errors
     /// [`IntakeError::Disk`] or [`IntakeError::Store`].
@@ -254,6 +267,7 @@ impl Intake {
             let turn = self.take_over(*upload).await?;
             self.end(turn).await?;
         }
+        self.store.forget_senders(budget::day(now)).await?;
         Ok(over.len())
     }
 }

@@ -70,7 +70,7 @@ struct Outline<'a> {
 }
 
 /// The kinds of op that this server knows, as they stand under "do".
-const KNOWN: &[&str] = &["create_report", "add_photo", "withdraw"];
+const KNOWN: &[&str] = &["create_report", "add_photo", "withdraw", "confirm", "contest", "answer"];
 
 impl PreparedOp {
     /// Reads one op; `None` when not even its id can be read.

@@ -9,30 +9,43 @@
 //! ([`Store::make_move`]), and the next pull of the citizen says so.
 
 pub mod batch;
+pub mod catalogue;
 pub mod city;
+pub mod due;
 pub mod duplicate;
 pub mod error;
 pub mod photo;
+pub mod rules;
+pub mod senders;
 pub mod sqlite;
 pub mod staff;
 
+use crate::address::Query;
 use async_trait::async_trait;
 use batch::{Device, OpBatch};
+use catalogue::{AreaImport, Import, Retire};
 use city::{City, CitySetup, ImportRefusal};
+use due::{BreachSweep, Lease};
 use duplicate::SuggestionDecided;
 use error::StoreError;
+use lanterna_shared::address::{Address, AddressFound};
 use lanterna_shared::area::Area;
+use lanterna_shared::clock::Calendar;
 use lanterna_shared::duplicate::geohash::Geohash;
 use lanterna_shared::duplicate::index::OpenCase;
 use lanterna_shared::duplicate::view::AlikeCases;
 use lanterna_shared::id::{CaseId, InstallId, ReportId, SubjectId, UploadId, UserId};
 use lanterna_shared::office::{CaseDetail, CasePage, MoveRequest};
 use lanterna_shared::photo::{PhotoHash, Rendition};
+use lanterna_shared::position::Position;
 use lanterna_shared::report::Channel;
+use lanterna_shared::routing::RuleSet;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
 use lanterna_shared::wire::Row;
 use photo::{ExpectedPhoto, PhotoOfReport, Upload};
+use rules::{NewRules, PastCase, PublishedRules, RuleFaults};
+use senders::{SenderHash, Sent};
 use staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
 use std::sync::Arc;
 
@@ -72,6 +85,8 @@ pub struct Pull {
     pub more: bool,
     /// Files that have not arrived, oldest reports first; at most 500.
     pub wanted: Vec<PhotoHash>,
+    /// Another one than before says that the store was restored from a backup since: 0 at first, then the moment of the restore.
+    pub epoch: u64,
 }
 
 /// What a check of the whole store found.
@@ -81,6 +96,8 @@ pub struct Findings {
     pub counts: Vec<(&'static str, u64)>,
     /// What is wrong, in sentences. Empty = nothing.
     pub faults: Vec<String>,
+    /// What lies about and harms nothing, in sentences.
+    pub leftovers: Vec<String>,
 }
 
 /// A file that the store says is there.
@@ -94,17 +111,56 @@ pub struct PresentPhoto {
     pub size_bytes: u64,
 }
 
+/// What came of a look for times that are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Cases that went on after waiting as long as a case may.
+    pub resumed: u32,
+    /// Cases that were closed because nobody contested them in time.
+    pub closed: u32,
+    /// Whether there are more: call again.
+    pub more: bool,
+}
+
 /// Everything the server remembers. Every method is one transaction: it happened whole and durably, or not at all.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// The city as of the last read or write: after one of those it is the city that it saw, or a newer one.
     async fn city(&self) -> Result<Arc<City>, StoreError>;
 
-    /// Replaces name, departments, services and rules as one whole.
+    /// Replaces name, departments and services as one whole. What a routing rule in force names cannot disappear.
     async fn set_up_city(&self, setup: CitySetup) -> Result<Result<(), ImportRefusal>, StoreError>;
 
-    /// Replaces all areas; those that are missing are retired. They must have passed [`Area::check`].
-    async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError>;
+    /// Replaces one part of the city as a whole. What a rule names, or an open case where `retire` refuses, cannot disappear.
+    async fn import(&self, import: Import, retire: Retire) -> Result<Result<(), ImportRefusal>, StoreError>;
+
+    /// Replaces all areas, whatever their kind is and whichever open cases name those that are missing. They must have passed [`Area::check`].
+    async fn import_areas(&self, areas: Vec<Area>) -> Result<Result<(), ImportRefusal>, StoreError> {
+        self.import(Import::Areas(AreaImport { areas, lies_in: String::new() }), Retire::Anyway).await
+    }
+
+    /// The addresses nearest to a position within so many metres, the nearest first; at most [`lanterna_shared::address::MAX_FOUND`].
+    async fn addresses_near(&self, position: Position, within_m: u32) -> Result<Vec<AddressFound>, StoreError>;
+
+    /// The addresses that fit what somebody typed, the best first; at most [`lanterna_shared::address::MAX_FOUND`].
+    async fn search_addresses(&self, query: Query) -> Result<Vec<AddressFound>, StoreError>;
+
+    /// All addresses, by street and number.
+    async fn addresses(&self) -> Result<Vec<Address>, StoreError>;
+
+    /// Puts routing rules in force as a new version, which is returned; the version in force where they are the same. None that cannot be evaluated.
+    async fn publish_rules(&self, rules: NewRules, now: Timestamp) -> Result<Result<u32, RuleFaults>, StoreError>;
+
+    /// The routing rules of one version.
+    async fn rules_of(&self, version: u32) -> Result<Option<RuleSet>, StoreError>;
+
+    /// Every version of the routing rules, newest first.
+    async fn published_rules(&self) -> Result<Vec<PublishedRules>, StoreError>;
+
+    /// Cases above the number `after` with what was reported first, by number; at most `limit`.
+    async fn past_cases(&self, after: u64, limit: u32) -> Result<Vec<PastCase>, StoreError>;
+    /// Replaces the calendar and with it the city's zone. Due dates that were given stay. The same calendar again is no new version.
+    async fn import_calendar(&self, calendar: Calendar, now: Timestamp) -> Result<(), StoreError>;
 
     /// Makes a device known. The same again is answered the same.
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError>;
@@ -186,6 +242,20 @@ pub trait Store: Send + Sync + 'static {
     /// [`lanterna_shared::duplicate::index::MAX_OPEN_CASES`].
     async fn open_cases(&self, cells: Vec<Geohash>) -> Result<Vec<OpenCase>, StoreError>;
 
+    /// Takes or renews a lease; whether this holder has it now. A lease that is over, or lies further ahead than any, is anybody's.
+    async fn take_lease(&self, lease: Lease, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Gives a lease back. Giving back what one does not have is no error.
+    async fn give_back_lease(&self, lease: Lease) -> Result<(), StoreError>;
+
+    /// Finds promises that are broken, each once: its case gets an entry by [`lanterna_shared::role::Role::System`], and everybody who may see the
+    /// case sees it anew. At most `limit` cases, those that are due longest first.
+    async fn sweep_breaches(&self, now: Timestamp, limit: u32) -> Result<BreachSweep, StoreError>;
+
+    /// Acts where a time is over: cases that waited long enough go on, cases that nobody contested in time are closed. Each once, however many call it;
+    /// at most 100 cases at a time, the longest overdue first.
+    async fn sweep_timeouts(&self, now: Timestamp) -> Result<Swept, StoreError>;
+
     /// Adds a log-in.
     async fn add_staff(&self, staff: NewStaff, now: Timestamp) -> Result<StaffAdded, StoreError>;
 
@@ -206,6 +276,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends a session. Ending what is not there is no error.
     async fn close_session(&self, token_sha256: Sha256Hash) -> Result<(), StoreError>;
+
+    /// What senders are hashed with: the salt that is kept, or `fresh` from now on.
+    async fn sender_salt(&self, fresh: Sha256Hash) -> Result<Sha256Hash, StoreError>;
+
+    /// What each of these sent on a day, in their order.
+    async fn sent(&self, day: i64, senders: Vec<SenderHash>) -> Result<Vec<Sent>, StoreError>;
+
+    /// Adds to what each of these sent on a day.
+    async fn add_sent(&self, day: i64, senders: Vec<SenderHash>, more: Sent) -> Result<(), StoreError>;
+
+    /// Forgets what was sent on all days before one. Returns how many senders' days that were.
+    async fn forget_senders(&self, before_day: i64) -> Result<u64, StoreError>;
+
+    /// Those of these files that no report mentions.
+    async fn unknown_photos(&self, of: Vec<PhotoHash>) -> Result<Vec<PhotoHash>, StoreError>;
+
+    /// Those of these uploads that nobody has begun, or that have ended.
+    async fn unknown_uploads(&self, of: Vec<UploadId>) -> Result<Vec<UploadId>, StoreError>;
 
     /// Looks through everything for what cannot be.
     async fn check(&self) -> Result<Findings, StoreError>;

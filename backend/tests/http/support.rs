@@ -45,7 +45,7 @@ pub(crate) struct TestServer {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) intake: Arc<Intake>,
     clock: Arc<HandClock>,
-    data: PathBuf,
+    pub(crate) data: PathBuf,
     settings: Settings,
 }
 
@@ -88,6 +88,11 @@ impl TestServer {
         server
     }
 
+    /// Over a data folder that is there already.
+    pub(crate) fn open_at(data: PathBuf) -> Self {
+        Self::open(data, Settings::default(), Arc::new(HandClock(AtomicI64::new(MORNING))))
+    }
+
     fn open(data: PathBuf, settings: Settings, clock: Arc<HandClock>) -> Self {
         let metrics = Metrics::default();
         let id = JurisdictionId::mint(now(), [1; 10]);
@@ -114,6 +119,11 @@ impl TestServer {
 
     pub(crate) async fn call(&self, mut request: Request<Body>) -> Answer {
         request.extensions_mut().insert(Peer(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        self.call_as_is(request).await
+    }
+
+    /// A request that says itself who is at the other end of its connection.
+    pub(crate) async fn call_as_is(&self, request: Request<Body>) -> Answer {
         let response: Response<Body> = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
@@ -214,3 +224,17 @@ pub(crate) fn pictures(full_bytes: usize) -> Pictures {
 }
 
 pub(crate) const OK: u16 = StatusCode::OK.as_u16();
+
+/// The metadata that names a photo.
+pub(crate) fn named(hash: PhotoHash) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = "sha256 ".to_owned();
+    for three in hash.to_string().as_bytes().chunks(3) {
+        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place)) as usize & 63];
+            text.push(if place > three.len() { '=' } else { char::from(digit) });
+        }
+    }
+    text
+}

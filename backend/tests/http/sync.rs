@@ -2,10 +2,12 @@
 
 use crate::support::{OK, TestServer, create, now};
 use lanterna::clock::entropy;
+use lanterna::store::Store;
+use lanterna::store::catalogue::{Import, Retire};
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::id::ReportId;
 use lanterna_shared::verdict::Verdict;
-use lanterna_shared::wire::{MAX_OPS, Row};
+use lanterna_shared::wire::{MAX_OPS, Row, SyncReply};
 use serde_json::json;
 
 #[tokio::test]
@@ -22,21 +24,47 @@ async fn one_round_trip_brings_verdict_change_catalogue_and_wanted_photos() {
         (report, CaseStatus::Assigned, Some("Aster"), Some("Centro Est"))
     );
     assert_eq!(reply.wanted.len(), 3);
-    assert_eq!(reply.catalogue.unwrap().services.len(), 6);
+    let catalogue = reply.catalogue.unwrap();
+    assert!(catalogue.services.len() >= 25 && catalogue.areas.len() == 9);
 }
 
 #[tokio::test]
 async fn a_sync_with_nothing_to_do_is_small() {
     let server = TestServer::start().await;
     let device = server.device().await;
-    let version = device.sync(&server, 0, &[]).await.catalogue.unwrap().version;
+    let catalogue = device.sync(&server, 0, &[]).await.catalogue.unwrap();
     let mut request = device.request(0, &[]);
-    request["catalogue"] = json!(version);
+    request["catalogue"] = json!(catalogue.version);
+    request["areas"] = json!(catalogue.areas_version);
     request.as_object_mut().unwrap().remove("ops");
     let answer = server.post("/v1/sync", &[("authorization", &device.bearer())], &request).await;
     assert_eq!(answer.status, OK);
     let both_ways = request.to_string().len() + answer.body.len();
     assert!(both_ways <= 300, "{both_ways} bytes");
+}
+
+#[tokio::test]
+async fn a_service_that_was_renamed_does_not_bring_all_outlines_again() {
+    let server = TestServer::start().await;
+    let device = server.device().await;
+    let had = device.sync(&server, 0, &[]).await.catalogue.unwrap();
+    let mut services = had.services.clone();
+    services[0].name.insert("en".to_owned(), "Hole in the road".to_owned());
+    server.store.import(Import::Services(services), Retire::Refuse).await.unwrap().unwrap();
+    let mut request = device.request(0, &[]);
+    request["catalogue"] = json!(had.version);
+    let ask = async |request: &serde_json::Value| -> SyncReply {
+        let answer = server.post("/v1/sync", &[("authorization", &device.bearer())], request).await;
+        serde_json::from_slice(&answer.body).unwrap()
+    };
+    assert_eq!(ask(&request).await.catalogue.unwrap().areas.len(), 9, "a device of the first version gets everything");
+    request["areas"] = json!(had.areas_version);
+    let sent = ask(&request).await.catalogue.unwrap();
+    assert!(sent.areas.is_empty() && sent.areas_kept);
+    let now = sent.completed(Some(had)).unwrap();
+    assert_eq!((now.areas.len(), now.services[0].name_in("en")), (9, "Hole in the road"));
+    request["catalogue"] = json!(now.version);
+    assert_eq!(ask(&request).await.catalogue, None);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `/v1/uploads` and the photos that come of them.
 
-use crate::support::{Answer, OK, Pictures, TestDevice, TestServer, pictures};
+use crate::support::{Answer, OK, Pictures, TestDevice, TestServer, named, pictures};
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -27,18 +27,12 @@ async fn scene(full_bytes: usize) -> Scene {
     Scene { server, device, report, pictures }
 }
 
-/// The metadata that names a photo.
-fn named(hash: PhotoHash) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = "sha256 ".to_owned();
-    for three in hash.to_string().as_bytes().chunks(3) {
-        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        for place in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * place)) as usize & 63];
-            text.push(if place > three.len() { '=' } else { char::from(digit) });
-        }
-    }
-    text
+/// Sends a picture's thumbnail, which a report of the device mentions.
+pub(crate) async fn send_thumb(server: &TestServer, device: &TestDevice, pictures: &Pictures) {
+    let (bearer, length, metadata) = (device.bearer(), pictures.thumb.len().to_string(), named(pictures.named.thumb));
+    let headers = [("authorization", bearer.as_str()), ("upload-length", &length), ("upload-metadata", &metadata), PIECE];
+    let answer = server.send("POST", "/v1/uploads", &headers, pictures.thumb.clone()).await;
+    assert_eq!(answer.header("lanterna-photo"), "present");
 }
 
 impl Scene {

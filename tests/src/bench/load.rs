@@ -79,7 +79,8 @@ impl Sender {
     pub fn request(&self, ops: &[Op], cursor: u64) -> Vec<u8> {
         let ops: Vec<_> = ops.iter().map(|op| RawValue::from_string(serde_json::to_string(op).unwrap()).unwrap()).collect();
         let (install, lineage, now) = (self.install, self.lineage, SystemClock.now());
-        serde_json::to_vec(&SyncRequest { protocol: PROTOCOL, install, lineage, now, cursor, catalogue: None, ops }).unwrap()
+        serde_json::to_vec(&SyncRequest { protocol: PROTOCOL, install, lineage, now, cursor, catalogue: None, areas_version: None, ops })
+            .unwrap()
     }
 }
 

@@ -34,7 +34,8 @@ fn ask(engine: &mut Engine, photos: &PhotoFolder, command: Command, bytes: Optio
 
 fn save(engine: &mut Engine, photos: &PhotoFolder, photo: &[u8]) -> Duration {
     let Reply::Draft(draft) = ask(engine, photos, Command::NewDraft, None) else { panic!("no draft") };
-    let content = DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), position: None };
+    let content =
+        DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), ..DraftContent::default() };
     ask(engine, photos, Command::UpdateDraft { draft: draft.draft, content }, None);
     let bytes = photo.to_vec();
     let start = Instant::now();

@@ -137,7 +137,8 @@ pub(super) async fn capture(host: &mut Host, photo: Vec<u8>) -> ReportId {
     let Reply::Draft(Draft { draft, .. }) = ask(host, Command::NewDraft).await else { panic!("no draft") };
     let (Reply::Draft(_), _) = host.call(Command::AddPhoto { draft }, Some(photo)).await else { panic!("no photo") };
     while !host.run_for(Duration::from_mins(1)).await.contains(&Event::DraftChanged { draft }) {}
-    let content = DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), position: None };
+    let content =
+        DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), ..DraftContent::default() };
     ask(host, Command::UpdateDraft { draft, content }).await;
     let Reply::Saved { report, .. } = ask(host, Command::Send { draft }).await else { panic!("not saved") };
     report

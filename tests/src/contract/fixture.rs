@@ -2,6 +2,7 @@
 
 use lanterna::store::batch::{Device, OpBatch, PreparedOp};
 use lanterna::store::city::CitySetup;
+use lanterna::store::rules::NewRules;
 use lanterna::store::staff::{CaseScope, NewStaff, Staff, StaffAdded};
 use lanterna::store::{NewDevice, Pull, Registration, Store};
 use lanterna_shared::answer::Answers;
@@ -14,7 +15,7 @@ use lanterna_shared::photo::{PhotoHash, PhotoRef};
 use lanterna_shared::position::{Position, PositionSource};
 use lanterna_shared::report::{Channel, NewReport, ReportKind};
 use lanterna_shared::role::Role;
-use lanterna_shared::route::RoutingRule;
+use lanterna_shared::routing::{Condition, RoutingRule};
 use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::{OpReply, Verdict};
@@ -59,26 +60,34 @@ pub fn areas() -> Vec<Area> {
 
 pub fn service(code: &str, working_days: u16) -> Service {
     let name = BTreeMap::from([("it".to_owned(), format!("{code} in italiano")), ("en".to_owned(), code.to_owned())]);
-    Service { code: ServiceCode::new(code).unwrap(), name, working_days }
+    Service::new(ServiceCode::new(code).unwrap(), name, working_days)
 }
 
 pub fn rule(service: Option<&str>, area: Option<&str>, owner: &str) -> RoutingRule {
-    RoutingRule {
-        service: service.map(|code| ServiceCode::new(code).unwrap()),
-        area: area.map(|code| AreaCode::new(code).unwrap()),
-        owner: department(owner),
-    }
+    let mut rule = RoutingRule::to(department(owner));
+    rule.when.extend(service.map(|code| Condition::Service(vec![ServiceCode::new(code).unwrap()])));
+    rule.when.extend(area.map(|code| Condition::Area(vec![AreaCode::new(code).unwrap()])));
+    rule
 }
 
 /// Potholes go to the roads, lamps in the west to the lamps, everything else to triage.
+pub fn rules() -> Vec<RoutingRule> {
+    vec![rule(Some("pothole"), None, "roads"), rule(Some("lamp"), Some("west"), "lamps")]
+}
+
+/// Puts rules in force and returns their version.
+pub async fn publish(store: &Arc<dyn Store>, rules: Vec<RoutingRule>) -> u32 {
+    store.publish_rules(NewRules { rules, note: "because".to_owned(), by: None }, at(0)).await.unwrap().unwrap()
+}
+
+/// Two departments and three services.
 pub fn setup() -> CitySetup {
-    let named = |code: &str, name: &str| Department { code: department(code), name: name.to_owned() };
+    let named = |code: &str, name: &str| Department::new(department(code), name);
     CitySetup {
         name: "Comune di Prova".to_owned(),
         zone: "Europe/Rome".to_owned(),
         departments: vec![named("roads", "Roads Office"), named("lamps", "Lamp Company")],
         services: vec![service("pothole", 3), service("lamp", 2), service("tree", 10)],
-        rules: vec![rule(Some("pothole"), None, "roads"), rule(Some("lamp"), Some("west"), "lamps")],
     }
 }
 
@@ -86,6 +95,7 @@ pub fn setup() -> CitySetup {
 pub async fn small_city(store: &Arc<dyn Store>) {
     store.import_areas(areas()).await.unwrap().unwrap();
     store.set_up_city(setup()).await.unwrap().unwrap();
+    publish(store, rules()).await;
 }
 
 /// The store finds nothing wrong with itself.

@@ -7,24 +7,43 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a broken promise ends the test that runs it")]
 #![expect(clippy::missing_panics_doc, reason = "that is what they are for")]
 
+pub mod acting;
+pub mod catalogues;
 pub mod cities;
+pub mod clocks;
 pub mod devices;
 pub mod duplicates;
 pub mod fixture;
+pub mod guards;
+pub mod joins;
 pub mod moving;
+pub mod newspaper;
 pub mod office;
 pub mod photos;
 pub mod pulling;
 pub mod reports;
+pub mod routing;
 pub mod sending;
+pub mod voices;
 
 /// Makes a test of every promise; `$open` is an async function that opens an empty store.
 #[macro_export]
 macro_rules! store_contract {
     ($open:path) => {
         $crate::store_contract! { $open;
-            cities: an_import_replaces_what_was_and_old_cases_keep_their_names, a_rule_that_names_nothing_is_refused_and_nothing_changes,
+            catalogues: everything_about_a_service_and_a_department_is_kept, what_open_cases_name_does_not_disappear_unasked,
+                what_a_rule_names_does_not_disappear_at_all, a_report_is_kept_with_answers_that_do_not_fit,
+                red_and_black_doors_are_found_apart_near_and_by_name, a_case_gets_the_nearest_address_and_keeps_it,
+                a_park_does_not_take_the_place_of_a_municipio, areas_have_a_version_of_their_own;
+            cities: an_import_replaces_what_was_and_old_cases_keep_their_names, what_a_rule_names_cannot_disappear,
                 an_area_that_a_rule_needs_cannot_disappear, the_catalogue_has_another_version_after_every_change;
+            clocks: a_promise_is_counted_on_the_citys_calendar, a_due_date_that_was_given_survives_another_calendar,
+                a_calendar_is_read_back_as_it_was_imported, a_zone_that_nobody_knows_is_refused_and_nothing_changes,
+                a_device_whose_clock_is_ten_years_off_is_promised_the_same, the_first_promise_is_on_record,
+                a_broken_promise_is_found_once_and_everybody_sees_it, a_sweep_goes_on_batch_by_batch,
+                of_many_sweeps_at_once_each_breach_is_told_by_one, what_is_over_is_never_broken,
+                a_breach_that_a_move_finds_is_told_by_the_next_sweep, one_process_has_a_lease_until_it_ends_or_is_given_back,
+                a_lease_of_a_clock_that_was_wrong_is_anybodys;
             devices: the_same_registration_is_answered_the_same, another_secret_is_refused, a_secret_finds_its_device_and_no_other,
                 one_secret_is_not_taken_by_two_installations;
             sending: an_op_takes_effect_once_however_often_it_is_sent, an_op_sent_by_many_at_once_takes_effect_once,
@@ -36,6 +55,10 @@ macro_rules! store_contract {
                 a_report_outside_all_areas_is_not_lost, numbers_count_up_without_gaps, a_report_sent_again_under_a_new_op_exists,
                 a_report_id_of_somebody_else_is_refused, a_report_of_an_unknown_service_is_refused, a_withdrawn_report_ends_its_case,
                 a_withdrawal_after_work_began_leaves_the_case, withdrawing_twice_exists, nobody_withdraws_anothers_report;
+            routing: rules_are_published_in_versions_and_old_ones_stay, rules_that_cannot_be_evaluated_are_refused_and_nothing_changes,
+                a_rule_sets_owner_priority_and_promise, answers_channel_time_and_kind_decide, a_report_near_a_boundary_names_both_owners,
+                an_area_of_another_kind_decides_too, a_case_keeps_the_version_of_the_rules_that_routed_it,
+                a_city_without_rules_sends_everything_to_triage, past_cases_come_in_order_with_what_was_reported;
             pulling: a_subject_sees_its_own_reports_only, a_later_change_replaces_an_earlier_one, pages_come_in_order_and_end,
                 nothing_new_leaves_the_cursor, a_cursor_from_the_future_starts_anew;
             photos: only_what_a_report_mentions_is_expected, a_photo_that_arrived_is_no_longer_wanted, arriving_twice_is_arriving_once,
@@ -50,8 +73,22 @@ macro_rules! store_contract {
                 nothing_is_public_until_staff_say_so, a_published_case_shows_a_rounded_place_and_no_more, a_report_joins_a_published_case,
                 a_case_can_be_joined_by_its_number, a_wish_that_cannot_be_opens_a_case_and_says_why, who_joined_is_told_once_not_once_a_report;
             moving: taking_charge_reaches_the_citizen, a_stale_move_changes_nothing, a_move_outside_the_table_is_refused, a_move_in_the_wrong_role_is_refused,
-                only_moves_that_can_be_checked_are_offered, stopping_asks_for_a_reason, a_dispatcher_gives_a_case_to_a_department,
+                every_move_of_the_table_is_offered_and_asks_for_what_it_needs, stopping_asks_for_a_reason, a_dispatcher_gives_a_case_to_a_department,
                 a_case_cannot_be_given_to_nobody, another_departments_case_is_not_there, of_two_moves_at_once_one_is_made;
+            guards: a_plan_names_a_day_to_come_and_the_citizen_reads_it, a_case_waits_for_somebody_until_a_day_and_no_longer,
+                a_question_reaches_the_reporter_and_the_answer_the_office, a_case_is_resolved_with_an_outcome_and_evidence_only,
+                the_picture_of_what_is_broken_is_no_evidence, a_case_in_triage_is_answered_on_the_spot_by_a_dispatcher,
+                declining_asks_for_a_reason_from_the_list, a_hand_off_to_nobody_known_is_the_dispatchers,
+                a_closed_case_is_reopened_by_a_supervisor_at_its_last_owner, times_that_are_over_are_swept_in_bounded_batches_each_once;
+            voices: a_reporters_yes_closes_the_case, a_reporters_no_reopens_at_the_same_owner_and_the_second_goes_to_the_arbiter,
+                it_takes_two_joiners_to_reopen_a_case, one_yes_does_not_close_a_case_for_the_others,
+                after_the_window_nobody_contests_and_the_system_closes,
+                a_case_outlives_its_first_report_and_the_next_reporter_speaks_for_it, nobody_speaks_for_anothers_report,
+                a_word_takes_effect_once_however_often_it_is_sent;
+            joins: a_joined_case_shows_what_its_lead_shows, a_split_case_is_where_it_was,
+                a_case_follows_no_case_that_follows_one_and_never_itself, a_lead_that_is_joined_carries_its_followers_along,
+                an_officer_joins_to_no_case_of_another_office;
+            newspaper: the_lamp_under_ivy_is_neither_passed_around_nor_closed_with_a_promise;
         }
     };
     ($open:path; $($module:ident: $($promise:ident),+;)+) => {$(

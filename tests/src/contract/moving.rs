@@ -13,7 +13,7 @@ use lanterna_shared::wire::Row;
 use std::sync::Arc;
 
 fn request(name: Move, base: u64) -> MoveRequest {
-    MoveRequest { name, base, owner: None, reason: None }
+    MoveRequest::new(name, base)
 }
 
 async fn moves(desk: &Desk, case: CaseId, request: MoveRequest) -> Result<CaseDetail, ProblemCode> {
@@ -77,14 +77,15 @@ pub async fn a_move_in_the_wrong_role_is_refused(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn only_moves_that_can_be_checked_are_offered(store: Arc<dyn Store>) {
+pub async fn every_move_of_the_table_is_offered_and_asks_for_what_it_needs(store: Arc<dyn Store>) {
     let (_, desk, seen) = pothole(&store).await;
     let offered: Vec<_> = seen.moves.iter().map(|offered| offered.name).collect();
-    assert_eq!(offered, [Move::TakeCharge, Move::Start]);
-    for name in [Move::Resolve, Move::Decline, Move::HandOff, Move::Plan, Move::Ask, Move::Wait] {
-        assert_eq!(moves(&desk, seen.summary.case, request(name, seen.summary.version)).await, Err(ProblemCode::IllegalMove));
+    let all = [Move::TakeCharge, Move::Plan, Move::Start, Move::Ask, Move::Wait, Move::Resolve, Move::Decline, Move::HandOff, Move::Join];
+    assert_eq!(offered, all);
+    for name in all.into_iter().filter(|name| !matches!(name, Move::TakeCharge | Move::Start)) {
+        assert_eq!(moves(&desk, seen.summary.case, request(name, seen.summary.version)).await, Err(ProblemCode::Invalid), "{name:?}");
     }
-    assert_eq!(desk.open(seen.summary.case).await.unwrap().summary.status, CaseStatus::Assigned);
+    assert_eq!(desk.open(seen.summary.case).await, Some(seen));
 }
 
 pub async fn stopping_asks_for_a_reason(store: Arc<dyn Store>) {

@@ -7,7 +7,7 @@ use lanterna_shared::case::CaseStatus;
 use lanterna_shared::id::UserId;
 use lanterna_shared::moves::Move;
 use lanterna_shared::role::Role;
-use lanterna_shared::route::Tried;
+use lanterna_shared::routing::Tried;
 use lanterna_shared::time::Timestamp;
 use std::sync::Arc;
 

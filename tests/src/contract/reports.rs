@@ -117,7 +117,7 @@ pub async fn a_withdrawal_after_work_began_leaves_the_case(store: Arc<dyn Store>
     let desk = Desk::new(&store, Role::Officer, Some("roads")).await;
     let case = desk.newest().await;
     let base = desk.open(case).await.unwrap().summary.version;
-    let start = MoveRequest { name: Move::Start, base, owner: None, reason: None };
+    let start = MoveRequest::new(Move::Start, base);
     let made = store.make_move(desk.staff.clone(), desk.scope.clone(), case, start, super::fixture::at(5)).await.unwrap();
     assert!(matches!(made, MoveOutcome::Made(_)));
     assert_eq!(withdraw(&citizen, report).await, Verdict::Applied);

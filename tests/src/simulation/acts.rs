@@ -124,7 +124,7 @@ impl World {
         let shift = |chance: &mut super::chance::Chance| f64::from(u16::try_from(chance.between(0, 2_000)).unwrap()) / 10_000.0;
         let (lat, lon) = (44.4 + shift(&mut self.chance), 8.8 + shift(&mut self.chance));
         let position = Position::from_degrees(lat, lon, Some(12.0), PositionSource::Gps).ok().filter(|_| self.chance.happens(800));
-        DraftContent { service: (!is_open).then(|| ServiceCode::new(service).unwrap()), text, position }
+        DraftContent { service: (!is_open).then(|| ServiceCode::new(service).unwrap()), text, position, ..DraftContent::default() }
     }
 
     /// Somebody at a desk moves a case, or the server's sweep comes round.

@@ -9,20 +9,23 @@ use super::network::Sent;
 use super::{Checked, START};
 use lanterna::http::access::{is_secret, scope, secret_hash};
 use lanterna::store::batch::{Device, OpBatch, PreparedOp};
+use lanterna::store::catalogue::{AreaImport, Retire};
 use lanterna::store::city::{City, CitySetup};
 use lanterna::store::error::StoreError;
-use lanterna::store::sqlite::{batch, city, detail, device, moving, open, pull, queue, staff};
+use lanterna::store::rules::NewRules;
+use lanterna::store::sqlite::{batch, catalogue, city, detail, device, moving, open, pull, queue, rules, staff};
 use lanterna::store::staff::{CaseScope, MoveOutcome, NewStaff, Staff, StaffAdded};
 use lanterna::store::{NewDevice, Registration};
 use lanterna_core::effect::{HttpReply, Method};
 use lanterna_shared::area::{Area, Corner};
+use lanterna_shared::guard::Evidence;
 use lanterna_shared::id::{JurisdictionId, SubjectId, UploadId, UserId};
 use lanterna_shared::moves::{Ask, Move};
-use lanterna_shared::office::{Department, MoveRequest};
+use lanterna_shared::office::{Department, LegalMove, MoveRequest};
 use lanterna_shared::photo::PhotoHash;
 use lanterna_shared::problem::{PROBLEM_JSON, Problem, ProblemCode};
 use lanterna_shared::role::Role;
-use lanterna_shared::route::RoutingRule;
+use lanterna_shared::routing::{Condition, RoutingRule};
 use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
@@ -88,26 +91,27 @@ fn broke(error: impl std::fmt::Debug) -> String {
     format!("the server's store failed: {error:?}")
 }
 
-/// Potholes go to the roads, lamps in the west to the lamps, everything else to triage.
+/// Two departments and what can be reported.
 fn setup() -> CitySetup {
-    let named = |code: &str, name: &str| Department { code: DepartmentCode::new(code).unwrap(), name: name.to_owned() };
-    let service = |code: &str| Service {
-        code: ServiceCode::new(code).unwrap(),
-        name: BTreeMap::from([("it".to_owned(), code.to_owned())]),
-        working_days: 5,
-    };
-    let rule = |service: &str, area: Option<&str>, owner: &str| RoutingRule {
-        service: Some(ServiceCode::new(service).unwrap()),
-        area: area.map(|code| AreaCode::new(code).unwrap()),
-        owner: DepartmentCode::new(owner).unwrap(),
-    };
+    let named = |code: &str, name: &str| Department::new(DepartmentCode::new(code).unwrap(), name);
+    let name = |code: &str| BTreeMap::from([("it".to_owned(), code.to_owned())]);
+    let service = |code: &str| Service::new(ServiceCode::new(code).unwrap(), name(code), 5);
     CitySetup {
         name: "Comune di Prova".to_owned(),
         zone: "Europe/Rome".to_owned(),
         departments: vec![named("roads", "Roads Office"), named("lamps", "Lamp Company")],
         services: SERVICES.map(service).to_vec(),
-        rules: vec![rule("pothole", None, "roads"), rule("lamp", Some("west"), "lamps")],
     }
+}
+
+/// Potholes go to the roads, lamps in the west to the lamps, everything else to triage.
+fn routing() -> NewRules {
+    let rule = |service: &str, owner: &str| {
+        let about = Condition::Service(vec![ServiceCode::new(service).unwrap()]);
+        RoutingRule::to(DepartmentCode::new(owner).unwrap()).when(about)
+    };
+    let in_the_west = Condition::Area(vec![AreaCode::new("west").unwrap()]);
+    NewRules { rules: vec![rule("pothole", "roads"), rule("lamp", "lamps").when(in_the_west)], note: String::new(), by: None }
 }
 
 /// A square of a tenth of a degree, where half of the people report.
@@ -124,9 +128,12 @@ impl Server {
             Self { disk: Disk::new()?, running: None, start: 0, staged: BTreeMap::new(), whole: BTreeMap::new(), desks: Vec::new() };
         // What an import writes is in the city that the next start reads.
         server.boot()?;
-        server.read(|conn, city| city::import_areas(conn, city, &[west()]))?.map_err(broke)?;
+        let areas = AreaImport { areas: vec![west()], lies_in: String::new() };
+        server.read(|conn, city| catalogue::import_areas(conn, city, &areas, Retire::Anyway))?.map_err(broke)?;
         server.boot()?;
         server.read(|conn, city| city::set_up_city(conn, city, &setup()))?.map_err(broke)?;
+        server.boot()?;
+        server.read(|conn, city| rules::publish_rules(conn, city, &routing(), START))?.map_err(broke)?;
         server.boot()?;
         let people = [("anna", Role::Officer, Some("roads")), ("bruno", Role::Officer, Some("lamps")), ("carla", Role::Dispatcher, None)];
         for (name, role, of) in people {
@@ -286,6 +293,7 @@ impl Server {
             cursor: pull.cursor,
             more: pull.more,
             wanted: pull.wanted,
+            epoch: pull.epoch,
             catalogue: is_other.then(|| city.catalogue.as_ref().clone()),
         })))
     }
@@ -302,10 +310,16 @@ impl Server {
         let Some(seen) = seen.filter(|seen| !seen.moves.is_empty()) else { return Ok(None) };
         let offered = chance.pick(&seen.moves).clone();
         let is_stale = chance.happens(100);
-        let owner = offered.asks.contains(&Ask::Owner).then(|| DepartmentCode::new(chance.pick(&["roads", "lamps"]).to_string()).unwrap());
-        let reason = offered.asks.contains(&Ask::Reason).then(|| "The road is closed".to_owned());
-        let base = if is_stale { seen.summary.version.saturating_sub(1) } else { seen.summary.version };
-        let request = MoveRequest { name: offered.name, base, owner, reason };
+        let mut request = complete(&offered, now, chance);
+        if offered.asks.contains(&Ask::LeadCase) {
+            let leads = page.cases.iter().filter(|other| other.case != case && other.status.is_open());
+            let leads: Vec<_> = leads.map(|other| other.case).collect();
+            if leads.is_empty() {
+                return Ok(None);
+            }
+            request.lead = Some(*chance.pick(&leads));
+        }
+        request.base = if is_stale { seen.summary.version.saturating_sub(1) } else { seen.summary.version };
         let made = self.write(rough, chance, |conn, city| moving::make_move(conn, city, &person, &scope, case, &request, now))?;
         let name: Move = request.name;
         match made {
@@ -318,6 +332,32 @@ impl Server {
             Written::Failed | Written::Died => Ok(None),
         }
     }
+}
+
+/// A move with what it asks for, as a person would give it.
+fn complete(offered: &LegalMove, now: Timestamp, chance: &mut Chance) -> MoveRequest {
+    let mut request = MoveRequest::new(offered.name, 0);
+    let words = || Some("The road is closed".to_owned());
+    for ask in &offered.asks {
+        match ask {
+            Ask::Owner => request.owner = Some(DepartmentCode::new(chance.pick(&["roads", "lamps"]).to_string()).unwrap()),
+            Ask::NextOwner => request.do_not_know = true,
+            Ask::Reason => request.reason = words(),
+            Ask::ReasonCode => request.reason_code = offered.codes.first().map(|line| line.code.clone()),
+            Ask::Question => request.question = words(),
+            Ask::Date => request.date = Some(now.plus_millis(86_400_000)),
+            Ask::WhomAndUntil => {
+                (request.whom, request.reason, request.until) = (Some("ENEL".to_owned()), words(), Some(now.plus_millis(3_600_000)));
+            }
+            Ask::Evidence => {
+                request.outcome = offered.codes.first().map(|line| line.code.clone());
+                request.evidence = Some(Evidence::Exemption { reason: "The camera is broken".to_owned() });
+            }
+            // Facts that the server knows by itself, and a case that the caller picks.
+            Ask::LeadCase | Ask::AtArbiter | Ask::AtDispatcher | Ask::LastReporter => {}
+        }
+    }
+    request
 }
 
 /// 200 with JSON.

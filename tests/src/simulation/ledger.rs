@@ -184,7 +184,9 @@ impl Ledger {
     fn refused(&self, asked: &Asked, refusal: &Refusal, scene: &Scene<'_>) -> Checked {
         let is_excused = match (refusal.code, asked) {
             (RefusalCode::Storage | RefusalCode::StorageFull, _) => scene.rough.storage_fails(),
-            (RefusalCode::NotAPicture, Asked::AddPhoto { picture, .. }) => gallery()[*picture].outcome == Err(RenderError::NotAPicture),
+            (RefusalCode::NotAPicture, Asked::AddPhoto { picture, .. }) => {
+                matches!(gallery()[*picture].outcome, Err(RenderError::Unreadable(_)))
+            }
             (RefusalCode::NotFound, Asked::AddPhoto { draft, .. }) => !self.drafts.contains_key(draft),
             (RefusalCode::NotFound, Asked::Photo { photo, .. }) => !self.has_photo(*photo),
             (RefusalCode::ServiceMissing, Asked::Send { draft }) => {

@@ -24,7 +24,27 @@ impl TestServer {
     /// Starts a server with the demo city over `data` and waits until it is healthy.
     #[must_use]
     pub fn start(data: &Path) -> Self {
-        let (child, url, logins) = spawn(data);
+        Self::start_as(data, Command::new(program::path("lanterna")))
+    }
+
+    /// The same for a server that is told when a file may not grow, instead of being ended: as on a full disk.
+    #[must_use]
+    pub fn start_unkillable_by_file_size(data: &Path) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(program::path("lanterna"));
+        Self::start_as(data, command)
+    }
+
+    /// The same on a host in another time zone.
+    #[must_use]
+    pub fn start_in_zone(data: &Path, zone: &str) -> Self {
+        let mut command = Command::new(program::path("lanterna"));
+        command.env("TZ", zone);
+        Self::start_as(data, command)
+    }
+
+    fn start_as(data: &Path, command: Command) -> Self {
+        let (child, url, logins) = spawn(data, command);
         Self { data: data.to_owned(), child, url, logins }
     }
 
@@ -55,7 +75,7 @@ impl TestServer {
     /// Starts it again over the same data, at a new address.
     pub fn restart(&mut self) {
         self.kill();
-        (self.child, self.url, self.logins) = spawn(&self.data);
+        (self.child, self.url, self.logins) = spawn(&self.data, Command::new(program::path("lanterna")));
     }
 
     /// Asks it to stop as a service manager does, and waits until it has.
@@ -103,10 +123,10 @@ impl Drop for TestServer {
 }
 
 #[expect(clippy::zombie_processes, reason = "it is waited for by TestServer; where it never gets there the test has failed")]
-fn spawn(data: &Path) -> (Child, String, Value) {
+fn spawn(data: &Path, mut command: Command) -> (Child, String, Value) {
     std::fs::create_dir_all(data).unwrap();
     let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log")).unwrap();
-    let mut child = Command::new(program::path("lanterna"))
+    let mut child = command
         .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .stdin(Stdio::null())

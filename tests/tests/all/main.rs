@@ -5,6 +5,7 @@ mod browser;
 mod contract;
 mod desktop;
 mod faults;
+mod keeping;
 mod kills;
 mod simulation;
 mod story;

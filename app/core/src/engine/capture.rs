@@ -4,21 +4,24 @@
 //! their row is committed, and "send" is one commit that turns the draft into a report and an op.
 
 use lanterna_bridge::{DraftContent, Event, Reply};
-use lanterna_shared::answer::Answers;
+use lanterna_shared::answer::{self, Answers};
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
-use lanterna_shared::photo::{MAX_PHOTOS, MAX_RAW_BYTES};
+use lanterna_shared::photo::MAX_PHOTOS;
 use lanterna_shared::position::Position;
 use lanterna_shared::problem::Invalid;
 use lanterna_shared::report::{NewReport, ReportKind};
+use lanterna_shared::service::ServiceCode;
+use lanterna_shared::service::asking::{asked_only, check_answers};
+use lanterna_shared::service::notice::notice_for;
 use lanterna_shared::text;
 
 use super::{Engine, Pending};
 use crate::effect::{Effect, FileFailure, Moment};
 use crate::entropy::Entropy;
 use crate::error::{CommandError, StoreError};
-use crate::photo::{position_in, sniff};
+use crate::photo::examine;
 use crate::store::{Device, Store, StoredPhoto, StoredReport};
 
 /// The most drafts that one answer lists.
@@ -58,6 +61,7 @@ impl Engine {
 
     pub(super) fn update_draft(&mut self, draft: DraftId, content: &DraftContent, moment: Moment) -> Result<Reply, CommandError> {
         text::check("text", &content.text, text::MAX_DESCRIPTION_CHARS)?;
+        answer::check(&content.answers)?;
         if let Some(position) = &content.position {
             position.check()?;
         }
@@ -70,18 +74,15 @@ impl Engine {
     pub(super) fn add_photo(&mut self, ticket: u64, draft: DraftId, bytes: Option<Vec<u8>>, moment: Moment) -> Result<(), CommandError> {
         let found = Store::draft(self.store.connection(), draft)?.ok_or(CommandError::NotFound("draft"))?;
         let bytes = bytes.unwrap_or_default();
-        let media_type = sniff(&bytes).ok_or(CommandError::NotAPicture)?.as_str();
+        let examined = examine(&bytes)?;
         let raw_bytes = bytes.len() as u64;
-        if raw_bytes > MAX_RAW_BYTES {
-            return Err(Invalid::new("photo", "is over 64 MB: choose a smaller one").into());
-        }
         let on_their_way =
             self.pending.values().filter(|pending| matches!(pending, Pending::RawWritten(raw) if raw.draft == draft)).count();
         if found.photos.len() + on_their_way >= MAX_PHOTOS {
             return Err(CommandError::TooManyPhotos);
         }
         let photo = PhotoId::mint(moment.wall, self.entropy.bytes());
-        let position = position_in(&bytes);
+        let (media_type, position) = (examined.media_type, examined.position);
         let token = self.expect_result(Pending::RawWritten(RawWritten { ticket, draft, photo, media_type, raw_bytes, position }));
         self.effects.push(Effect::WriteFile { token, name: StoredPhoto::raw_name(photo), bytes });
         Ok(())
@@ -153,6 +154,7 @@ impl Engine {
         }
         let found = Store::draft(self.store.connection(), draft)?.ok_or(CommandError::NotFound("draft"))?;
         let service = found.content.service.clone().ok_or(CommandError::ServiceMissing)?;
+        let answers = self.answers_to_send(&service, found.content.answers)?;
         let report = ReportId::mint(moment.wall, self.entropy.bytes());
         let receipt = ReceiptCode::mint(self.entropy.bits());
         let op_id = OpId::mint(moment.wall, self.entropy.bytes());
@@ -186,7 +188,7 @@ impl Engine {
             kind: ReportKind::Report,
             service,
             text: found.content.text,
-            answers: Answers::new(),
+            answers,
             position: found.content.position,
             sent_at: moment.wall,
             photos,
@@ -197,6 +199,18 @@ impl Engine {
         transaction.commit()?;
         self.event(Event::ReportsChanged);
         Ok(Reply::Saved { report, receipt })
+    }
+
+    /// The answers that travel: those that are asked for, held to their questions. A service that the catalogue here does not have asks nothing.
+    fn answers_to_send(&self, service: &ServiceCode, answers: Answers) -> Result<Answers, CommandError> {
+        let services = Device::services(self.store.connection())?.unwrap_or_default();
+        let Some(service) = services.into_iter().find(|known| known.code == *service) else { return Ok(answers) };
+        let answers = asked_only(&service, answers);
+        check_answers(&service, &answers).map_err(CommandError::Answers)?;
+        match notice_for(&service, &answers) {
+            Some(notice) if notice.stops => Err(CommandError::Emergency(notice.clone())),
+            _ => Ok(answers),
+        }
     }
 
     /// Takes a report back: an op of its own, naming what it saw.

@@ -6,11 +6,13 @@
 
 pub mod capture;
 pub mod rendering;
+pub(crate) mod restored;
 pub mod sync;
 #[cfg(test)]
 mod tests;
 pub mod upload;
 pub mod view;
+mod voice;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -210,6 +212,9 @@ impl Engine {
                 Err(error) => Err(error),
             },
             Command::Withdraw { report } => self.withdraw(report, moment),
+            Command::Confirm { report } => self.confirm(report, moment),
+            Command::Contest { report, reason } => self.contest(report, reason, moment),
+            Command::Answer { report, text } => self.answer(report, text, moment),
             Command::Outbox => self.outbox(),
             Command::SyncNow => {
                 self.may_send = true;
@@ -282,6 +287,8 @@ impl Engine {
         let device = Device::read(self.store.connection())?;
         self.deferred.retain(|_, until| *until > moment.up_ms);
         let has_ops = Store::ops_waiting(self.store.connection())? as usize > self.deferred.len();
+        // No upload starts before the device is known, so photos that are alone in the outbox bring it to the server as ops do.
+        self.sync_wanted |= !device.registered && Store::renditions_waiting(self.store.connection())?.0 > 0;
         let poll = self.settings.poll_ms.is_some() && moment.up_ms >= self.next_poll_ms;
         if self.ops_lane.may_start(moment.up_ms) && (has_ops || self.sync_wanted || poll) {
             if device.registered { self.start_sync(&device, moment)? } else { self.start_registration(&device, moment) }

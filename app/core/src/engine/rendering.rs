@@ -66,8 +66,9 @@ impl Engine {
             }
             // The host's trouble passes: the photo stays raw and is tried at the next start.
             Err(RenderError::Host) => {}
-            Err(_) => {
-                if Store::set_photo_broken(self.store.connection(), photo).is_ok() {
+            // The file stays as the camera gave it: it can be looked at and taken out, and a later version may read it.
+            Err(why) => {
+                if Store::set_photo_broken(self.store.connection(), photo, why).is_ok() {
                     self.photo_changed(photo, moment);
                 }
             }

@@ -8,10 +8,11 @@ use serde_json::value::RawValue;
 
 use lanterna_bridge::Event;
 use lanterna_shared::id::OpId;
+use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::verdict::Verdict;
 use lanterna_shared::wire::{DeviceRegistered, DeviceRegistration, FIRST_BATCH, FULL_BATCH, PROTOCOL, Row, SyncReply, SyncRequest};
 
-use super::{Engine, Pending};
+use super::{Engine, Pending, restored};
 use crate::effect::{Body, Effect, HttpFailure, HttpReply, HttpRequest, Method, Moment};
 use crate::error::StoreError;
 use crate::store::{Device, Store};
@@ -81,6 +82,7 @@ impl Engine {
             now: moment.wall,
             cursor: device.cursor,
             catalogue: device.catalogue_version.clone(),
+            areas_version: device.areas_version.clone(),
             ops: batch.into_iter().filter_map(|op| RawValue::from_string(op.payload).ok()).collect(),
         };
         let body = serde_json::to_string(&request).map_err(|_| StoreError::Unreadable("op"))?;
@@ -145,12 +147,15 @@ impl Engine {
         let mut deferred = Vec::new();
         let mut changed = !in_flight.ops.is_empty();
         let transaction = self.store.begin()?;
+        let is_restored = Device::read(&transaction)?.epoch != reply.epoch;
         for answer in &reply.verdicts {
             // A verdict about an op that was not asked about is somebody else's mistake.
             if !in_flight.ops.contains(&answer.op_id) {
                 continue;
             }
             match &answer.verdict {
+                // It forgot the report that this one is about: both are offered again.
+                Verdict::Rejected { code: ProblemCode::Unknown, .. } if is_restored && !Store::is_first(&transaction, answer.op_id)? => {}
                 Verdict::Rejected { code, detail } => Store::refuse(&transaction, answer.op_id, *code, detail)?,
                 Verdict::Deferred { retry_after_s } => deferred.push((answer.op_id, *retry_after_s)),
                 Verdict::Applied | Verdict::Merged | Verdict::Exists | Verdict::Review => Store::finish(&transaction, answer.op_id)?,
@@ -166,7 +171,12 @@ impl Engine {
         if let Some(catalogue) = &reply.catalogue {
             Device::set_catalogue(&transaction, catalogue)?;
         }
-        Device::set_progress(&transaction, reply.cursor, moment.wall, reply.server_time)?;
+        if is_restored {
+            restored::offer_again(&transaction, reply.epoch, &mut self.entropy, moment)?;
+            changed = true;
+        }
+        let cursor = if is_restored { 0 } else { reply.cursor };
+        Device::set_progress(&transaction, cursor, moment.wall, reply.server_time)?;
         transaction.commit()?;
 
         // An op that the reply passes over is sent again, but not at once and for ever.
@@ -175,6 +185,7 @@ impl Engine {
         for (op, seconds) in deferred {
             self.deferred.insert(op, moment.up_ms.saturating_add(u64::from(seconds.clamp(1, 86_400)) * 1_000));
         }
+        self.sync_wanted |= is_restored;
         if reply.catalogue.is_some() {
             self.event(Event::CatalogueChanged);
         }

@@ -1,11 +1,14 @@
 //! The engine driven by hand: every effect is looked at, every answer is chosen.
 
+mod answering;
+
 use rusqlite::Connection;
 
 use lanterna_bridge::{Command, DeliveryState, Draft, DraftContent, Event, RefusalCode, Reply, ReportView};
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::check::CaseNumber;
 use lanterna_shared::id::{DraftId, ReportId, SubjectId};
+use lanterna_shared::moves::Move;
 use lanterna_shared::problem::{Problem, ProblemCode};
 use lanterna_shared::report::Channel;
 use lanterna_shared::service::ServiceCode;
@@ -16,6 +19,10 @@ use lanterna_shared::wire::{DeviceRegistered, ReportRow, Row, SyncReply, SyncReq
 use super::{Engine, Settings};
 use crate::effect::{Body, Effect, FileFailure, HttpFailure, HttpReply, HttpRequest, Input, Moment, Token};
 use crate::photo::{Rendered, render};
+
+mod photos;
+mod restored;
+mod waiting;
 
 const SETTINGS: Settings = Settings { channel: Channel::App, upload_piece_bytes: 1 << 20, automatic: true, poll_ms: None };
 
@@ -135,7 +142,8 @@ impl Bench {
 
     fn draft(&mut self) -> DraftId {
         let Reply::Draft(Draft { draft, .. }) = self.command(Command::NewDraft) else { panic!("a draft") };
-        let content = DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), position: None };
+        let content =
+            DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), text: "A hole".to_owned(), ..DraftContent::default() };
         assert!(matches!(self.command(Command::UpdateDraft { draft, content }), Reply::Draft(_)));
         draft
     }
@@ -193,6 +201,7 @@ fn empty_reply() -> SyncReply {
         cursor: 0,
         more: false,
         wanted: Vec::new(),
+        epoch: 0,
         catalogue: None,
     }
 }
@@ -212,8 +221,10 @@ fn row(report: ReportId, version: u64, status: CaseStatus) -> Row {
         owner: Some("Roads".to_owned()),
         area: None,
         due_at: Some(Timestamp::from_millis(9)),
+        due_moved: None,
         withdrawn: false,
         joined: None,
+        more: lanterna_shared::wire::ReportMore::default(),
     })
 }
 
@@ -269,7 +280,16 @@ fn an_op_leaves_only_by_a_verdict_that_names_it() {
     let portal = b"<html><body>Welcome to the airport</body></html>";
     let other = Problem::new(ProblemCode::Forbidden, "no");
     let mut strange = all(
-        &SyncRequest { protocol: 1, install: id(), lineage: lineage(), now: at(), cursor: 0, catalogue: None, ops: vec![] },
+        &SyncRequest {
+            protocol: 1,
+            install: id(),
+            lineage: lineage(),
+            now: at(),
+            cursor: 0,
+            catalogue: None,
+            areas_version: None,
+            ops: vec![],
+        },
         &Verdict::Applied,
     );
     strange.verdicts.push(OpReply { op_id: lanterna_shared::id::OpId::mint(at(), [9; 10]), verdict: Verdict::Applied });
@@ -371,6 +391,35 @@ fn a_server_that_forgot_the_device_is_met_again_and_nothing_is_lost() {
     bench.register();
     bench.answer_sync(|request| all(request, &Verdict::Applied));
     assert_eq!(bench.outbox_len(), 0);
+}
+
+#[test]
+fn photos_that_are_alone_in_the_outbox_bring_a_forgotten_device_to_the_server_after_a_restart() {
+    let path = std::env::temp_dir().join(format!("lanterna-forgotten-{}.db", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let open = || Engine::open(Connection::open(&path).unwrap(), SETTINGS, [1; 32], Moment { wall: at(), up_ms: 0 }).unwrap();
+    let mut bench = Bench::new();
+    bench.engine = open();
+    bench.feed(Input::Start);
+    bench.command(Command::SyncNow);
+    bench.register();
+    bench.answer_sync(|_| empty_reply());
+    let draft = bench.draft();
+    bench.add_photo(draft);
+    bench.finish_render();
+    bench.send_draft(draft);
+    bench.answer_sync(|request| all(request, &Verdict::Applied));
+    bench.command(Command::SyncNow);
+    let (token, _) = bench.take_http("/v1/sync");
+    bench.answer(token, 401, b"");
+    // The program ends here and starts again.
+    bench.effects.clear();
+    bench.engine = open();
+    bench.feed(Input::Start);
+    bench.register();
+    bench.answer_sync(|_| empty_reply());
+    assert!(bench.find_http("/v1/uploads").is_some());
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]
@@ -567,7 +616,7 @@ fn an_engine_that_opens_a_newer_store_writes_nothing() {
     drop(connection);
     let before = std::fs::read(&path).unwrap();
     let opened = Engine::open(Connection::open(&path).unwrap(), SETTINGS, [1; 32], Moment { wall: at(), up_ms: 0 });
-    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, known: 2 })));
+    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, .. })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
@@ -593,4 +642,33 @@ fn drafts_survive_and_the_newest_is_resumed() {
     assert_eq!(bench.command(Command::DiscardDraft { draft: second }), Reply::Done);
     assert!(matches!(bench.command(Command::ResumeDraft), Reply::Draft(draft) if draft.draft == first));
     assert!(bench.effects.iter().all(|effect| !matches!(effect, Effect::Event(Event::ReportsChanged))));
+}
+
+#[test]
+fn what_the_citizen_says_is_recorded_offline_once_and_only_where_the_last_row_offers_it() {
+    let mut bench = Bench::registered();
+    let report = bench.send();
+    let contest = || Command::Contest { report, reason: "Still dark".to_owned() };
+    assert!(
+        matches!(bench.command(contest()), Reply::Refused(refusal) if refusal.code == RefusalCode::Invalid),
+        "nothing is known of it yet"
+    );
+    bench.answer_sync(|request| {
+        let Row::Report(mut resolved) = row(report, 9, CaseStatus::Resolved);
+        resolved.more.may = vec![Move::Confirm, Move::Contest];
+        SyncReply { changes: vec![Row::Report(resolved)], ..all(request, &Verdict::Applied) }
+    });
+    assert!(matches!(bench.command(Command::Answer { report, text: "Here".to_owned() }), Reply::Refused(_)), "nobody asked");
+    for _ in 0..2 {
+        assert_eq!(bench.command(contest()), Reply::Done);
+    }
+    assert_eq!(bench.outbox_len(), 1, "said twice, recorded once");
+    let case = bench.reports()[0].case.clone().unwrap();
+    assert_eq!(case.more.may, [Move::Confirm], "what waits to be sent is not offered again");
+    bench.answer_sync(|request| {
+        let said = &request.ops[0];
+        assert_eq!((said.base, said.body.name()), (Some(9), "contest"));
+        all(request, &Verdict::Applied)
+    });
+    assert_eq!(bench.outbox_len(), 0);
 }

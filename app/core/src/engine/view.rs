@@ -1,14 +1,15 @@
 //! What the screens show: read from the store at the moment of asking, nothing kept beside it.
 
-use lanterna_bridge::{CaseView, DeliveryState, Outbox, OutboxOp, Reply, ReportView, Status, SyncActivity, SyncState};
+use lanterna_bridge::{CaseView, DeliveryState, Outbox, OutboxOp, Reply, ReportView, Status, SyncActivity, SyncState, UnusablePhoto};
 use lanterna_shared::id::PhotoId;
 use lanterna_shared::photo::Rendition;
 use lanterna_shared::wire::ReportRow;
 
+use super::voice::said_by;
 use super::{Engine, Pending};
 use crate::effect::Effect;
-use crate::error::CommandError;
-use crate::store::{Device, Store, StoredPhoto, StoredReport};
+use crate::error::{CommandError, why};
+use crate::store::{Device, Store, StoredOp, StoredPhoto, StoredReport};
 
 /// The most reports that one answer lists.
 const MAX_REPORTS: u32 = 2_000;
@@ -33,7 +34,7 @@ impl Engine {
     }
 
     pub(super) fn services(&self) -> Result<Reply, CommandError> {
-        let services = Device::catalogue(self.store.connection())?.map(|catalogue| catalogue.services).unwrap_or_default();
+        let services = Device::services(self.store.connection())?.unwrap_or_default();
         Ok(Reply::Services { services })
     }
 
@@ -59,8 +60,10 @@ impl Engine {
         } else {
             DeliveryState::Delivered
         };
+        let photos = Store::photos_of_report(connection, report.report)?;
         Ok(ReportView {
-            photos: Store::photos_of_report(connection, report.report)?.into_iter().map(|photo| photo.photo).collect(),
+            unusable: photos.iter().filter_map(unusable).collect(),
+            photos: photos.into_iter().map(|photo| photo.photo).collect(),
             withdrawn: report.withdrawn || report.row.as_ref().is_some_and(|row| row.withdrawn),
             report: report.report,
             receipt: report.receipt,
@@ -71,7 +74,7 @@ impl Engine {
             delivery,
             photos_sent,
             refused,
-            case: report.row.map(case_view),
+            case: report.row.map(|row| case_view(row, &ops)),
         })
     }
 
@@ -102,6 +105,13 @@ impl Engine {
     }
 }
 
-fn case_view(row: ReportRow) -> CaseView {
-    CaseView { number: row.number, status: row.status, since: row.since, owner: row.owner, area: row.area, due_at: row.due_at }
+/// How a photo is shown that cannot be sent; `None` for one that can.
+fn unusable(photo: &StoredPhoto) -> Option<UnusablePhoto> {
+    photo.broken.map(|broken| UnusablePhoto { photo: photo.photo, why: why(broken) })
+}
+
+fn case_view(row: ReportRow, ops: &[StoredOp]) -> CaseView {
+    let ReportRow { number, status, since, owner, area, due_at, due_moved, mut more, .. } = row;
+    more.may.retain(|name| !ops.iter().any(|op| op.name == said_by(*name)));
+    CaseView { number, status, since, owner, area, due_at, due_moved, more }
 }

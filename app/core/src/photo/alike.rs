@@ -5,7 +5,7 @@
 //! compared; re-encoding and scaling fall out, because each field is the mean of a thousand pixels. One change: a field must be brighter by a margin,
 //! or a clear sky would give bits of nothing but noise. All in integers, so that every host gives the same bits.
 
-use image::RgbImage;
+use image::{GenericImageView, Rgb};
 use lanterna_shared::duplicate::PerceptualHash;
 
 /// Fields from left to right, one more than bits in a row.
@@ -18,7 +18,7 @@ const MARGIN: i64 = 384;
 const FEWEST_DIFFERENCES: u32 = 6;
 
 /// The perceptual hash of a picture; its thumbnail is enough. `None` for one that is too small or too plain to tell from others.
-pub fn alike(picture: &RgbImage) -> Option<PerceptualHash> {
+pub fn alike(picture: &impl GenericImageView<Pixel = Rgb<u8>>) -> Option<PerceptualHash> {
     if picture.width() < ACROSS || picture.height() < DOWN {
         return None;
     }
@@ -34,10 +34,10 @@ pub fn alike(picture: &RgbImage) -> Option<PerceptualHash> {
 }
 
 /// The mean grey of each field, row by row, in 1/256 of a level.
-fn fields(picture: &RgbImage) -> Vec<i64> {
+fn fields(picture: &impl GenericImageView<Pixel = Rgb<u8>>) -> Vec<i64> {
     let (width, height) = (picture.width(), picture.height());
     let mut sums = vec![(0_u64, 0_u64); (ACROSS * DOWN) as usize];
-    for (x, y, pixel) in picture.enumerate_pixels() {
+    for (x, y, pixel) in picture.pixels() {
         let field =
             u64::from(y) * u64::from(DOWN) / u64::from(height) * u64::from(ACROSS) + u64::from(x) * u64::from(ACROSS) / u64::from(width);
         if let Some((sum, count)) = usize::try_from(field).ok().and_then(|field| sums.get_mut(field)) {

@@ -1,10 +1,12 @@
 //! The one row about this device: who it is, and how far it has come with the server.
 
 use rusqlite::{Connection, params};
+use serde::Deserialize;
 
 use lanterna_shared::catalogue::Catalogue;
 use lanterna_shared::id::{InstallId, Lineage};
 use lanterna_shared::photo::PhotoHash;
+use lanterna_shared::service::Service;
 use lanterna_shared::time::Timestamp;
 
 use super::codec;
@@ -26,8 +28,12 @@ pub struct Device {
     pub cursor: u64,
     /// When the server last answered.
     pub last_success: Option<Timestamp>,
+    /// The server's epoch when they last spoke.
+    pub epoch: u64,
     /// The catalogue it has.
     pub catalogue_version: Option<String>,
+    /// The areas it has.
+    pub areas_version: Option<String>,
 }
 
 /// Makes the row of a new store; does nothing where there is one.
@@ -48,7 +54,8 @@ impl Device {
     /// [`StoreError`] when the store cannot be read.
     pub fn read(connection: &Connection) -> Result<Self, StoreError> {
         let mut statement = connection.prepare_cached(
-            "SELECT install_id, lineage, secret, registered, cursor, last_success_at, catalogue_version FROM device WHERE one = 1",
+            "SELECT install_id, lineage, secret, registered, cursor, last_success_at, catalogue_version, areas_version, epoch FROM device
+             WHERE one = 1",
         )?;
         Ok(statement.query_row([], |row| {
             Ok(Self {
@@ -59,6 +66,8 @@ impl Device {
                 cursor: row.get(4)?,
                 last_success: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
                 catalogue_version: row.get(6)?,
+                areas_version: row.get(7)?,
+                epoch: row.get(8)?,
             })
         })?)
     }
@@ -83,6 +92,16 @@ impl Device {
         Ok(())
     }
 
+    /// Notes that the server goes on from a backup: everything of it is mirrored anew, and what it counted since is counted again.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn start_epoch(connection: &Connection, epoch: u64) -> Result<(), StoreError> {
+        connection.execute("UPDATE device SET epoch = ?1, cursor = 0 WHERE one = 1", [codec::to_i64(epoch)])?;
+        connection.execute("UPDATE report SET version = NULL", [])?;
+        Ok(())
+    }
+
     /// Takes the number of the next op.
     ///
     /// # Errors
@@ -92,16 +111,37 @@ impl Device {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
-    /// Keeps a catalogue.
+    /// Keeps a catalogue, with the areas of the one before where they were left out as unchanged. Should those not be here, nothing is kept and the
+    /// next sync asks for the whole.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
     pub fn set_catalogue(connection: &Connection, catalogue: &Catalogue) -> Result<(), StoreError> {
+        let had = if catalogue.areas_kept { Self::catalogue(connection)? } else { None };
+        let Some(whole) = catalogue.clone().completed(had) else {
+            connection.execute("UPDATE device SET catalogue_version = NULL, areas_version = NULL WHERE one = 1", [])?;
+            return Ok(());
+        };
+        let areas_version = Some(&whole.areas_version).filter(|version| !version.is_empty());
         connection.execute(
-            "UPDATE device SET catalogue_version = ?1, catalogue = ?2 WHERE one = 1",
-            params![catalogue.version, codec::to_json(catalogue)?],
+            "UPDATE device SET catalogue_version = ?1, areas_version = ?2, catalogue = ?3 WHERE one = 1",
+            params![whole.version, areas_version, codec::to_json(&whole)?],
         )?;
         Ok(())
+    }
+
+    /// The services of the catalogue, without reading its outlines; `None` until there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn services(connection: &Connection) -> Result<Option<Vec<Service>>, StoreError> {
+        #[derive(Deserialize)]
+        struct Services {
+            services: Vec<Service>,
+        }
+        let mut statement = connection.prepare_cached("SELECT catalogue FROM device WHERE one = 1")?;
+        let read: Option<Services> = statement.query_row([], |row| codec::json_or_none(row, 0))?;
+        Ok(read.map(|read| read.services))
     }
 
     /// The catalogue, once there is one.

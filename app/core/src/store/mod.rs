@@ -23,7 +23,10 @@ use lanterna_shared::time::Timestamp;
 /// Migrations in order; the schema's number is how many have run. Never edited after they land.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/device/0001_create_store.sql"),
-    include_str!("../../../../migrations/device/0002_remember_alike.sql"),
+    include_str!("../../../../migrations/device/0002_answer_questions.sql"),
+    include_str!("../../../../migrations/device/0003_say_why_broken.sql"),
+    include_str!("../../../../migrations/device/0004_know_epoch.sql"),
+    include_str!("../../../../migrations/device/0005_remember_alike.sql"),
 ];
 
 /// The store of one device.

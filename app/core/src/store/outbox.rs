@@ -142,4 +142,34 @@ impl Store {
             .execute(params![op.as_bytes(), code.as_str(), detail])?;
         Ok(())
     }
+
+    /// Reports whose first op the server once ended: it knew them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn known_reports(connection: &Connection) -> Result<Vec<ReportId>, StoreError> {
+        let mut statement = connection.prepare_cached(
+            "SELECT report_id FROM report r WHERE NOT EXISTS (SELECT 1 FROM op o WHERE o.report_id = r.report_id AND o.name = 'create_report')
+             ORDER BY report_id",
+        )?;
+        Ok(statement.query_map([], |row| codec::id(row, 0, ReportId))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes the ops about a report out of the outbox: others that say the same take their place in the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn replace_ops_of(connection: &Connection, report: ReportId) -> Result<(), StoreError> {
+        connection.prepare_cached("DELETE FROM op WHERE report_id = ?1")?.execute([report.as_bytes()])?;
+        Ok(())
+    }
+
+    /// Whether an op brings a report, so that it builds on nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn is_first(connection: &Connection, op: OpId) -> Result<bool, StoreError> {
+        let mut statement = connection.prepare_cached("SELECT name = 'create_report' FROM op WHERE op_id = ?1")?;
+        Ok(statement.query_row([op.as_bytes()], |row| row.get(0)).optional()?.unwrap_or(false))
+    }
 }

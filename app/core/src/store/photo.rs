@@ -9,6 +9,7 @@ use lanterna_shared::position::Position;
 
 use super::{Store, codec};
 use crate::error::StoreError;
+use crate::photo::RenderError;
 
 /// How far a photo is on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct StoredPhoto {
     pub raw_kept: bool,
     /// How far it is.
     pub state: PhotoState,
+    /// Why no renditions can be made of it.
+    pub broken: Option<RenderError>,
 }
 
 impl StoredPhoto {
@@ -77,7 +80,7 @@ pub struct StoredRendition {
     pub acknowledged: u64,
 }
 
-const COLUMNS: &str = "photo_id, draft_id, report_id, media_type, raw_kept, state";
+const COLUMNS: &str = "photo_id, draft_id, report_id, media_type, raw_kept, state, why";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredPhoto> {
     Ok(StoredPhoto {
@@ -89,6 +92,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredPhoto> {
         state: codec::parsed(row, 5, |text| {
             [PhotoState::Raw, PhotoState::Rendered, PhotoState::Broken].into_iter().find(|state| state.as_str() == text)
         })?,
+        broken: row.get::<_, String>(6).map(|why| (!why.is_empty()).then(|| RenderError::from_name(&why)))?,
     })
 }
 
@@ -211,12 +215,12 @@ impl Store {
         Ok(names)
     }
 
-    /// Notes that no renditions can be made of a photo.
+    /// Notes that no renditions can be made of a photo, and why. Its file stays as the camera gave it.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
-    pub fn set_photo_broken(connection: &Connection, photo: PhotoId) -> Result<(), StoreError> {
-        connection.execute("UPDATE photo SET state = 'broken' WHERE photo_id = ?1", [photo.as_bytes()])?;
+    pub fn set_photo_broken(connection: &Connection, photo: PhotoId, why: RenderError) -> Result<(), StoreError> {
+        connection.execute("UPDATE photo SET state = 'broken', why = ?2 WHERE photo_id = ?1", params![photo.as_bytes(), why.as_str()])?;
         Ok(())
     }
 
@@ -225,7 +229,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
     pub fn set_photo_raw(connection: &Connection, photo: PhotoId) -> Result<(), StoreError> {
-        connection.execute("UPDATE photo SET state = 'raw' WHERE photo_id = ?1 AND raw_kept = 1", [photo.as_bytes()])?;
+        connection.execute("UPDATE photo SET state = 'raw', why = '' WHERE photo_id = ?1 AND raw_kept = 1", [photo.as_bytes()])?;
         Ok(())
     }
 

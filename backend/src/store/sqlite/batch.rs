@@ -8,7 +8,7 @@
 
 use super::row::damaged;
 use super::writer::Caution;
-use super::{add_photo, create_report, withdraw};
+use super::{add_photo, create_report, moving};
 use crate::store::Sha256Hash;
 use crate::store::batch::{Device, OpBatch, PreparedOp, Refusal};
 use crate::store::city::City;
@@ -107,7 +107,10 @@ fn effects(conn: &Connection, city: &City, sender: &Sender, op: &Op) -> Result<O
     match &op.body {
         OpBody::CreateReport(new) => create_report::create_report(conn, city, sender, new),
         OpBody::AddPhoto { report, photo } => add_photo::add_photo(conn, city, sender, *report, photo),
-        OpBody::Withdraw { report } => withdraw::withdraw(conn, city, sender, *report),
+        OpBody::Withdraw { report } => moving::withdraw(conn, city, sender, *report),
+        OpBody::Confirm { report } => moving::confirm(conn, city, sender, *report),
+        OpBody::Contest { report, reason } => moving::contest(conn, city, sender, *report, reason),
+        OpBody::Answer { report, text } => moving::answer(conn, city, sender, *report, text),
     }
 }
 

@@ -1,9 +1,13 @@
 //! Looks through the whole database for what cannot be.
 
+use super::moving;
 use super::row::unsigned;
 use crate::store::Findings;
 use crate::store::error::StoreError;
+use lanterna_shared::id::UploadId;
+use lanterna_shared::photo::PhotoHash;
 use rusqlite::Connection;
+use std::collections::HashSet;
 
 /// The most faults of one kind that are told.
 const TOLD: usize = 20;
@@ -17,6 +21,7 @@ const COUNTS: &[(&str, &str)] = &[
     ("devices", "SELECT count(*) FROM device"),
     ("photos present", "SELECT count(*) FROM rendition WHERE state = 'present'"),
     ("photos wanted", "SELECT count(*) FROM rendition WHERE state = 'wanted'"),
+    ("broken promises", "SELECT count(*) FROM breach"),
     ("log-ins", "SELECT count(*) FROM staff"),
     ("duplicate suggestions", "SELECT count(*) FROM duplicate_suggestion"),
     ("published cases", "SELECT count(*) FROM \"case\" WHERE published = 1"),
@@ -39,6 +44,16 @@ const INVARIANTS: &[(&str, &str)] = &[
         "SELECT count(*) FROM public_case p JOIN \"case\" c ON c.jurisdiction = p.jurisdiction AND c.case_id = p.case_id WHERE c.published = 0",
     ),
     ("cases have a last timeline entry that says another status or owner", include_str!("check_timeline.sql")),
+    ("cases have a due history that breaks off or does not end with their due date", include_str!("check_due_history.sql")),
+    ("cases have a pause that lasts and do not wait, or wait without one", include_str!("check_pauses.sql")),
+    (
+        "cases are breached and no breach is on record",
+        "SELECT count(*) FROM \"case\" c WHERE c.breached_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM breach b WHERE b.jurisdiction = c.jurisdiction AND b.case_id = c.case_id)",
+    ),
+    (
+        "cases have a clock that stopped and go on, or the other way round",
+        "SELECT count(*) FROM \"case\" WHERE (stopped_at IS NOT NULL) <> (status IN ('resolved', 'declined', 'closed', 'withdrawn'))",
+    ),
     (
         "reports have a version above the last change",
         "SELECT count(*) FROM report WHERE version > (SELECT coalesce(max(seq), 0) FROM change)",
@@ -46,6 +61,25 @@ const INVARIANTS: &[(&str, &str)] = &[
     (
         "cases have a version above the last change",
         "SELECT count(*) FROM \"case\" WHERE version > (SELECT coalesce(max(seq), 0) FROM change)",
+    ),
+    (
+        "reports have a version that no change of theirs has",
+        "SELECT count(*) FROM report r WHERE NOT EXISTS (SELECT 1 FROM change c WHERE c.seq = r.version AND c.entity = 'report' AND c.entity_key = r.report_id)",
+    ),
+    ("photos of reports have a file that is expected of nobody", include_str!("check_expected.sql")),
+    ("files are expected that no report mentions", include_str!("check_mentioned.sql")),
+    (
+        "photos are present and have no size, or are wanted and have one",
+        "SELECT count(*) FROM rendition WHERE (state = 'present') <> (size_bytes > 0)",
+    ),
+    (
+        "uploads are of a file that nobody expects",
+        "SELECT count(*) FROM upload u WHERE NOT EXISTS (SELECT 1 FROM rendition n WHERE n.jurisdiction = u.jurisdiction AND n.subject_id = u.subject_id AND n.sha256 = u.sha256)",
+    ),
+    ("cases have another owner than their last assignment says", include_str!("check_assignment.sql")),
+    (
+        "ops that waited or were refused have no code, or ops that took effect have one",
+        "SELECT count(*) FROM op WHERE (verdict = 'rejected') <> (code <> '')",
     ),
 ];
 
@@ -66,20 +100,55 @@ pub fn check(conn: &Connection) -> Result<Findings, StoreError> {
             findings.faults.push(format!("The database file is damaged: {said}."));
         }
     }
+    let mut told: usize = 0;
     let mut keys = conn.prepare("PRAGMA foreign_key_check")?;
     let mut rows = keys.query([])?;
     while let Some(row) = rows.next()? {
         let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
         findings.faults.push(format!("A row of {table} refers to a row of {parent} that is not there."));
-        if findings.faults.len() > TOLD {
+        told = told.saturating_add(1);
+        if told >= TOLD {
             break;
         }
     }
-    for (what, sql) in INVARIANTS {
+    for (what, sql) in INVARIANTS.iter().chain(moving::INVARIANTS) {
         let broken: i64 = conn.query_row(sql, [], |row| row.get(0))?;
         if broken > 0 {
             findings.faults.push(format!("{broken} {what}."));
         }
     }
     Ok(findings)
+}
+
+/// Those that no report mentions; see [`crate::store::Store::unknown_photos`].
+///
+/// # Errors
+/// What the engine said.
+pub fn unknown_photos(conn: &Connection, of: Vec<PhotoHash>) -> Result<Vec<PhotoHash>, StoreError> {
+    if of.is_empty() {
+        return Ok(of);
+    }
+    // Files are known by subject first, so all are read once instead of each being looked for.
+    let mut known = HashSet::new();
+    let mut read = conn.prepare("SELECT sha256 FROM rendition")?;
+    for hash in read.query_map([], |row| row.get(0).map(PhotoHash::from_bytes))? {
+        known.insert(hash?);
+    }
+    Ok(of.into_iter().filter(|hash| !known.contains(hash)).collect())
+}
+
+/// Those that nobody has begun, or that have ended; see [`crate::store::Store::unknown_uploads`].
+///
+/// # Errors
+/// What the engine said.
+pub fn unknown_uploads(conn: &Connection, of: Vec<UploadId>) -> Result<Vec<UploadId>, StoreError> {
+    let mut find = conn.prepare("SELECT count(*) FROM upload WHERE upload_id = ?1")?;
+    let mut unknown = Vec::new();
+    for upload in of {
+        let is_known: bool = find.query_row([upload.as_bytes()], |row| row.get(0))?;
+        if !is_known {
+            unknown.push(upload);
+        }
+    }
+    Ok(unknown)
 }

@@ -1,16 +1,15 @@
 //! The city: read whole into memory, replaced by imports. What old cases refer to is retired, never deleted.
 
-use super::row::{code, damaged};
+use super::address::has_addresses;
+use super::calendar::load_calendar;
+use super::catalogue::{load_areas, load_departments, load_services, put_departments, put_services, raise_version, rules_hold};
+use super::rules::load_rules;
 use crate::store::city::{City, CityParts, CitySetup, ImportRefusal, Names};
 use crate::store::error::StoreError;
-use lanterna_shared::area::{Area, Corner};
+use crate::store::rules::offered;
 use lanterna_shared::clock;
 use lanterna_shared::id::JurisdictionId;
-use lanterna_shared::office::Department;
-use lanterna_shared::route::RoutingRule;
-use lanterna_shared::service::{AreaCode, DepartmentCode, Service, ServiceCode};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::{BTreeMap, HashMap};
 
 /// The jurisdiction that this deployment serves, made on the first start.
 ///
@@ -36,161 +35,41 @@ pub(super) fn city_version(conn: &Connection, jurisdiction: i64) -> Result<i64, 
 /// # Errors
 /// [`StoreError::Damaged`] for a stored value that cannot be read; otherwise what the engine said.
 pub fn load_city(conn: &Connection, jurisdiction: i64) -> Result<City, StoreError> {
-    let (version, name, zone): (i64, String, String) = conn
-        .prepare_cached("SELECT city_version, name, zone FROM jurisdiction WHERE jurisdiction = ?1")?
-        .query_row([jurisdiction], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let (version, name, zone, area_kind): (i64, String, String, String) = conn
+        .prepare_cached("SELECT city_version, name, zone, area_kind FROM jurisdiction WHERE jurisdiction = ?1")?
+        .query_row([jurisdiction], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let mut names = Names::default();
     Ok(City::new(CityParts {
         jurisdiction,
         version,
         name,
-        zone: clock::zone(&zone),
+        calendar: load_calendar(conn, jurisdiction, &zone)?,
         departments: load_departments(conn, jurisdiction, &mut names.departments)?,
         services: load_services(conn, jurisdiction, &mut names.services)?,
         areas: load_areas(conn, jurisdiction, &mut names.areas)?,
+        area_kind,
+        has_addresses: has_addresses(conn, jurisdiction)?,
         rules: load_rules(conn, jurisdiction)?,
         names,
     }))
 }
 
-fn load_departments(conn: &Connection, jurisdiction: i64, names: &mut HashMap<String, String>) -> Result<Vec<Department>, StoreError> {
-    let mut rows = conn.prepare_cached("SELECT code, name, retired FROM department WHERE jurisdiction = ?1 ORDER BY code")?;
-    let mut rows = rows.query([jurisdiction])?;
-    let mut departments = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (text, name): (String, String) = (row.get(0)?, row.get(1)?);
-        names.insert(text.clone(), name.clone());
-        if !row.get::<_, bool>(2)? {
-            departments.push(Department { code: code(DepartmentCode::new(text))?, name });
-        }
-    }
-    Ok(departments)
-}
-
-fn load_services(conn: &Connection, jurisdiction: i64, italian: &mut HashMap<String, String>) -> Result<Vec<Service>, StoreError> {
-    let mut rows =
-        conn.prepare_cached("SELECT code, names, working_days, retired FROM service WHERE jurisdiction = ?1 ORDER BY place, code")?;
-    let mut rows = rows.query([jurisdiction])?;
-    let mut services = Vec::new();
-    while let Some(row) = rows.next()? {
-        let text: String = row.get(0)?;
-        let name: BTreeMap<String, String> =
-            serde_json::from_str(&row.get::<_, String>(1)?).map_err(|_| damaged("the names of a service"))?;
-        let service = Service { code: code(ServiceCode::new(text.clone()))?, name, working_days: row.get(2)? };
-        italian.insert(text, service.name_in("it").to_owned());
-        if !row.get::<_, bool>(3)? {
-            services.push(service);
-        }
-    }
-    Ok(services)
-}
-
-fn load_areas(conn: &Connection, jurisdiction: i64, names: &mut HashMap<String, String>) -> Result<Vec<Area>, StoreError> {
-    let mut rows = conn.prepare_cached("SELECT code, name, kind, outline, retired FROM area WHERE jurisdiction = ?1 ORDER BY code")?;
-    let mut rows = rows.query([jurisdiction])?;
-    let mut areas = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (text, name): (String, String) = (row.get(0)?, row.get(1)?);
-        names.insert(text.clone(), name.clone());
-        if !row.get::<_, bool>(4)? {
-            let polygons: Vec<Vec<Vec<Corner>>> =
-                serde_json::from_str(&row.get::<_, String>(3)?).map_err(|_| damaged("the outline of an area"))?;
-            areas.push(Area { code: code(AreaCode::new(text))?, name, kind: row.get(2)?, polygons });
-        }
-    }
-    Ok(areas)
-}
-
-fn load_rules(conn: &Connection, jurisdiction: i64) -> Result<Vec<RoutingRule>, StoreError> {
-    let mut rows = conn.prepare_cached("SELECT service, area, owner FROM routing_rule WHERE jurisdiction = ?1 ORDER BY place")?;
-    let mut rows = rows.query([jurisdiction])?;
-    let mut rules = Vec::new();
-    while let Some(row) = rows.next()? {
-        rules.push(RoutingRule {
-            service: row.get::<_, Option<String>>(0)?.map(|text| code(ServiceCode::new(text))).transpose()?,
-            area: row.get::<_, Option<String>>(1)?.map(|text| code(AreaCode::new(text))).transpose()?,
-            owner: code(DepartmentCode::new(row.get::<_, String>(2)?))?,
-        });
-    }
-    Ok(rules)
-}
-
-fn raise_version(conn: &Connection, jurisdiction: i64) -> Result<(), StoreError> {
-    conn.execute("UPDATE jurisdiction SET city_version = city_version + 1 WHERE jurisdiction = ?1", [jurisdiction])?;
-    Ok(())
-}
-
-/// Replaces name, departments, services and rules; see [`crate::store::Store::set_up_city`].
+/// Replaces name, departments and services; see [`crate::store::Store::set_up_city`].
 ///
 /// # Errors
 /// What the engine said.
 pub fn set_up_city(conn: &Connection, city: &City, setup: &CitySetup) -> Result<Result<(), ImportRefusal>, StoreError> {
     let jurisdiction = city.jurisdiction;
-    for (rule, number) in setup.rules.iter().zip(1..) {
-        let missing = |what, code: &str| Ok(Err(ImportRefusal::RuleNames { rule: number, what, code: code.to_owned() }));
-        if !setup.departments.iter().any(|department| department.code == rule.owner) {
-            return missing("department", rule.owner.as_str());
-        }
-        if let Some(wanted) = rule.service.as_ref().filter(|wanted| !setup.services.iter().any(|service| service.code == **wanted)) {
-            return missing("service", wanted.as_str());
-        }
-        if let Some(wanted) = rule.area.as_ref().filter(|wanted| !city.areas.areas().iter().any(|area| area.code == **wanted)) {
-            return missing("area", wanted.as_str());
-        }
+    if clock::find_zone(&setup.zone).is_none() {
+        return Ok(Err(ImportRefusal::Zone(setup.zone.clone())));
+    }
+    let after = offered(&setup.services, city.areas.areas(), &setup.departments);
+    if let Err(refusal) = rules_hold(city, &after) {
+        return Ok(Err(refusal));
     }
     conn.execute("UPDATE jurisdiction SET name = ?2, zone = ?3 WHERE jurisdiction = ?1", params![jurisdiction, setup.name, setup.zone])?;
-    conn.execute("DELETE FROM routing_rule WHERE jurisdiction = ?1", [jurisdiction])?;
-    conn.execute("UPDATE department SET retired = 1 WHERE jurisdiction = ?1", [jurisdiction])?;
-    for department in &setup.departments {
-        conn.prepare_cached(
-            "INSERT INTO department (jurisdiction, code, name) VALUES (?1, ?2, ?3)
-             ON CONFLICT (jurisdiction, code) DO UPDATE SET name = excluded.name, retired = 0",
-        )?
-        .execute(params![jurisdiction, department.code.as_str(), department.name])?;
-    }
-    conn.execute("UPDATE service SET retired = 1 WHERE jurisdiction = ?1", [jurisdiction])?;
-    for (service, place) in setup.services.iter().zip(1_i64..) {
-        let names = serde_json::to_string(&service.name).map_err(|_| damaged("the names of a service"))?;
-        conn.prepare_cached(
-            "INSERT INTO service (jurisdiction, code, place, names, working_days) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (jurisdiction, code) DO UPDATE SET place = excluded.place, names = excluded.names, working_days = excluded.working_days, retired = 0",
-        )?
-        .execute(params![jurisdiction, service.code.as_str(), place, names, service.working_days])?;
-    }
-    for (rule, place) in setup.rules.iter().zip(1_i64..) {
-        conn.prepare_cached("INSERT INTO routing_rule (jurisdiction, place, service, area, owner) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(
-            params![
-                jurisdiction,
-                place,
-                rule.service.as_ref().map(ServiceCode::as_str),
-                rule.area.as_ref().map(AreaCode::as_str),
-                rule.owner.as_str()
-            ],
-        )?;
-    }
-    raise_version(conn, jurisdiction)?;
-    Ok(Ok(()))
-}
-
-/// Replaces all areas; see [`crate::store::Store::import_areas`].
-///
-/// # Errors
-/// What the engine said.
-pub fn import_areas(conn: &Connection, city: &City, areas: &[Area]) -> Result<Result<(), ImportRefusal>, StoreError> {
-    let jurisdiction = city.jurisdiction;
-    let missing = city.rules.iter().filter_map(|rule| rule.area.as_ref()).find(|wanted| !areas.iter().any(|area| area.code == **wanted));
-    if let Some(missing) = missing {
-        return Ok(Err(ImportRefusal::AreaInUse(missing.clone())));
-    }
-    conn.execute("UPDATE area SET retired = 1 WHERE jurisdiction = ?1", [jurisdiction])?;
-    for area in areas {
-        let outline = serde_json::to_string(&area.polygons).map_err(|_| damaged("the outline of an area"))?;
-        conn.prepare_cached(
-            "INSERT INTO area (jurisdiction, code, name, kind, outline) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (jurisdiction, code) DO UPDATE SET name = excluded.name, kind = excluded.kind, outline = excluded.outline, retired = 0",
-        )?
-        .execute(params![jurisdiction, area.code.as_str(), area.name, area.kind, outline])?;
-    }
+    put_departments(conn, jurisdiction, &setup.departments)?;
+    put_services(conn, jurisdiction, &setup.services)?;
     raise_version(conn, jurisdiction)?;
     Ok(Ok(()))
 }

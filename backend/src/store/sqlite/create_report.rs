@@ -1,7 +1,9 @@
 //! A new report becomes a case: its area found, its owner picked, its promise made, all in one transaction.
 
+use super::address::give_address;
 use super::batch::{Outcome, Sender};
-use super::history::{Change, append_change, trace_text};
+use super::due;
+use super::history::{Change, append_change};
 use super::joining::{self, Wish};
 use super::photo::expect_photo;
 use super::row::{damaged, signed};
@@ -9,9 +11,10 @@ use super::suggestion;
 use crate::store::batch::Refusal;
 use crate::store::city::City;
 use crate::store::error::StoreError;
+use crate::store::rules::Inquiry;
 use lanterna_shared::area::Area;
 use lanterna_shared::case::CaseStatus;
-use lanterna_shared::clock;
+use lanterna_shared::clock::{self, ServiceLevel};
 use lanterna_shared::duplicate::join::Joined;
 use lanterna_shared::id::{CaseId, ReportId};
 use lanterna_shared::moves::Move;
@@ -19,7 +22,8 @@ use lanterna_shared::position::{Position, PositionSource};
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::report::{NewReport, ReportKind};
 use lanterna_shared::role::Role;
-use lanterna_shared::route::{self, Decision};
+use lanterna_shared::routing::{Decision, trace};
+use lanterna_shared::service::asking::check_answers;
 use lanterna_shared::service::{DepartmentCode, Service};
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::Verdict;
@@ -31,15 +35,25 @@ struct Plan<'a> {
     service: &'a Service,
     area: Option<&'a Area>,
     decision: Decision,
+    level: ServiceLevel,
     due_at: Timestamp,
 }
 
-/// Finds area, owner and due date. Pure.
-fn plan<'a>(city: &'a City, new: &NewReport, now: Timestamp) -> Option<Plan<'a>> {
+/// Finds area, owner, priority and due date. Pure.
+fn plan<'a>(city: &'a City, sender: &Sender, new: &'a NewReport) -> Option<Plan<'a>> {
     let service = city.service(&new.service)?;
-    let area = new.position.as_ref().and_then(|position| city.areas.find(position));
-    let decision = route::route(&city.rules, &service.code, area.map(|area| &area.code));
-    Some(Plan { service, area, decision, due_at: clock::due_at(now, service.working_days, &city.zone) })
+    let inquiry = Inquiry {
+        service: &service.code,
+        position: new.position.as_ref(),
+        answers: &new.answers,
+        channel: sender.device.channel,
+        kind: new.kind,
+        at: sender.now,
+    };
+    let (area, decision) = city.route(&city.rules.rules, &inquiry);
+    // Until when: as the rule says, otherwise as the service does.
+    let level = decision.service_level.unwrap_or(ServiceLevel::WorkingDays(service.working_days));
+    Some(Plan { service, area, decision, level, due_at: clock::due_at(&city.calendar, sender.now, level) })
 }
 
 /// The id of the case that a report opens: from the report's, so that nothing random is drawn while ops take effect.
@@ -48,6 +62,11 @@ fn case_id(report: ReportId, now: Timestamp) -> CaseId {
     let mut entropy = [0; 10];
     entropy.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
     CaseId::mint(now, entropy)
+}
+
+/// The refusal of a report about something that can no longer be reported.
+pub(super) fn not_offered() -> Refusal {
+    Refusal::new(ProblemCode::Unknown, "This category is not offered any more: choose another and send it again.")
 }
 
 /// Applies one `create_report`.
@@ -69,13 +88,14 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
     if let Some(Wish { case: Some(case), outcome: Joined::Joined }) = wish {
         return joining::join(conn, city, sender, new, case);
     }
-    let Some(plan) = plan(city, new, sender.now) else {
-        return Ok(Err(Refusal::new(ProblemCode::Unknown, "This category is not offered any more: choose another and send it again.")));
+    let Some(plan) = plan(city, sender, new) else {
+        return Ok(Err(not_offered()));
     };
     let case = case_id(new.report, sender.now);
     let seq = append_change(conn, city, Change::Report(new.report), sender.now)?;
     insert_case(conn, city, case, new, &plan, sender.now, seq)?;
-    insert_report(conn, city, case, sender, new, seq)?;
+    give_address(conn, city, case, new.position.as_ref())?;
+    insert_report(conn, city, case, plan.service, sender, new, seq)?;
     for (photo, ordinal) in new.photos.iter().zip(0_u8..) {
         expect_photo(conn, city, subject, new.report, ordinal, photo)?;
     }
@@ -100,11 +120,14 @@ fn insert_case(
             "UPDATE jurisdiction SET last_case_number = last_case_number + 1 WHERE jurisdiction = ?1 RETURNING last_case_number",
         )?
         .query_row([city.jurisdiction], |row| row.get(0))?;
+    let boundary = plan.decision.boundary.as_ref().map(serde_json::to_string).transpose();
+    let boundary = boundary.map_err(|_| damaged("the boundary of a case"))?.unwrap_or_default();
     let owner = plan.decision.owner.as_ref().map(DepartmentCode::as_str);
     let status = if owner.is_some() { CaseStatus::Assigned } else { CaseStatus::Received };
     conn.prepare_cached(
-        "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, area, owner, received_at, due_at, photos, version, trace,
+             priority, rules_version, boundary, level_unit, level_amount)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         city.jurisdiction,
@@ -119,8 +142,14 @@ fn insert_case(
         plan.due_at.as_millis(),
         new.photos.len(),
         signed(seq),
-        trace_text(&plan.decision.trace)
+        trace::to_stored(&plan.decision.trace),
+        plan.decision.priority.as_str(),
+        city.rules.version,
+        boundary,
+        plan.level.unit(),
+        plan.level.amount()
     ])?;
+    due::promise(conn, city, case, plan.due_at, now)?;
     let mut timeline = conn.prepare_cached(
         "INSERT INTO timeline (jurisdiction, case_id, place, at, role, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
@@ -140,6 +169,7 @@ pub(super) fn insert_report(
     conn: &Connection,
     city: &City,
     case: CaseId,
+    service: &Service,
     sender: &Sender,
     new: &NewReport,
     seq: u64,
@@ -164,9 +194,12 @@ pub(super) fn insert_report(
     ])?;
     let position = new.position.as_ref();
     let answers = serde_json::to_string(&new.answers).map_err(|_| damaged("the answers of a report"))?;
+    // Kept as they came and never a reason to refuse: the device may have had an older catalogue.
+    let faults = check_answers(service, &new.answers).err().unwrap_or_default();
+    let faults = serde_json::to_string(&faults).map_err(|_| damaged("the answers of a report"))?;
     conn.prepare_cached(
-        "INSERT INTO report_content (jurisdiction, report_id, text, lat_e7, lon_e7, accuracy_m, position_source, answers)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO report_content (jurisdiction, report_id, text, lat_e7, lon_e7, accuracy_m, position_source, answers, answer_faults)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         city.jurisdiction,
@@ -176,7 +209,8 @@ pub(super) fn insert_report(
         position.map(Position::lon_e7),
         position.and_then(Position::accuracy_m),
         position.map(|position| source_text(position.source())),
-        answers
+        answers,
+        faults
     ])?;
     Ok(())
 }

@@ -1,14 +1,13 @@
-//! What happened, in order: the log of changes that cursors count by, timelines, and the trace of a routing decision.
+//! What happened, in order: the log of changes that cursors count by, and timelines.
 
-use super::notice;
-use super::row::{damaged, signed, unsigned, uuid};
+use super::row::{signed, unsigned, uuid};
+use super::{due, notice};
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::id::{CaseId, ReportId, UserId};
 use lanterna_shared::moves::Move;
 use lanterna_shared::role::Role;
-use lanterna_shared::route::{TraceLine, Tried};
 use lanterna_shared::time::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -52,16 +51,25 @@ pub(super) struct CaseStep<'a> {
     pub owner: Option<&'a str>,
     /// In words, where the move asks for it.
     pub text: Option<&'a str>,
+    /// The outcome or the reason from a list.
+    pub code: Option<&'a str>,
+    /// For whom the case waits.
+    pub whom: Option<&'a str>,
+    /// Whether it is with the arbiter after.
+    pub at_arbiter: bool,
 }
 
-/// Writes a step: the timeline, the case, and a change for every report of the case, so that each of its citizens sees it. Returns the case's version.
+/// Writes a step: the timeline, the case, and a change for every report of the case and of those that follow it, so that each of its citizens sees it.
+/// Returns the case's version.
 pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, now: Timestamp) -> Result<u64, StoreError> {
     let (jurisdiction, case) = (city.jurisdiction, step.case.as_bytes());
+    due::follow_status(conn, city, step.case, step.after, step.name, now)?;
     let place: i64 = conn
         .prepare_cached("SELECT coalesce(max(place), 0) + 1 FROM timeline WHERE jurisdiction = ?1 AND case_id = ?2")?
         .query_row(params![jurisdiction, case], |row| row.get(0))?;
     conn.prepare_cached(
-        "INSERT INTO timeline (jurisdiction, case_id, place, at, role, staff_id, move, status, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO timeline (jurisdiction, case_id, place, at, role, staff_id, move, status, owner, code, at_arbiter)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         jurisdiction,
@@ -72,37 +80,17 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
         step.staff.as_ref().map(UserId::as_bytes),
         step.name.as_str(),
         step.after.as_str(),
-        step.owner
+        step.owner,
+        step.code.unwrap_or_default(),
+        step.at_arbiter
     ])?;
     if let Some(text) = step.text {
-        conn.prepare_cached("INSERT INTO timeline_text (jurisdiction, case_id, place, text) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-            jurisdiction,
-            case,
-            place,
-            text
-        ])?;
+        conn.prepare_cached("INSERT INTO timeline_text (jurisdiction, case_id, place, text, whom) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![jurisdiction, case, place, text, step.whom.unwrap_or_default()])?;
     }
-    let reports = {
-        let mut find = conn.prepare_cached("SELECT report_id FROM report WHERE jurisdiction = ?1 AND case_id = ?2")?;
-        let found = find.query_map(params![jurisdiction, case], |row| uuid(row, 0).map(ReportId))?;
-        found.collect::<Result<Vec<_>, _>>()?
-    };
-    let mut version = None;
-    for report in reports {
-        let seq = append_change(conn, city, Change::Report(report), now)?;
-        conn.prepare_cached("UPDATE report SET version = ?3 WHERE jurisdiction = ?1 AND report_id = ?2")?.execute(params![
-            jurisdiction,
-            report.as_bytes(),
-            signed(seq)
-        ])?;
-        version = Some(seq);
-    }
-    let version = match version {
-        Some(version) => version,
-        None => append_change(conn, city, Change::Case(step.case), now)?,
-    };
+    let version = tell_reporters(conn, city, step.case, now)?;
     conn.prepare_cached(
-        "UPDATE \"case\" SET status = ?3, status_since = CASE WHEN ?3 = status THEN status_since ELSE ?4 END, owner = ?5, version = ?6
+        "UPDATE \"case\" SET status = ?3, status_since = CASE WHEN ?3 = status AND ?5 IS owner THEN status_since ELSE ?4 END, owner = ?5, version = ?6
          WHERE jurisdiction = ?1 AND case_id = ?2",
     )?
     .execute(params![jurisdiction, case, step.after.as_str(), now.as_millis(), step.owner, signed(version)])?;
@@ -110,51 +98,28 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
     Ok(version)
 }
 
-const fn tried_text(tried: Tried) -> &'static str {
-    match tried {
-        Tried::Matched => "matched",
-        Tried::OtherService => "other_service",
-        Tried::OtherArea => "other_area",
-        Tried::NoArea => "no_area",
+/// Gives every report of a case a new version, so that each of its citizens sees the case anew. Returns the version that the case gets with it.
+pub(super) fn tell_reporters(conn: &Connection, city: &City, case: CaseId, now: Timestamp) -> Result<u64, StoreError> {
+    let reports = {
+        let mut find = conn.prepare_cached(
+            "SELECT report_id FROM report WHERE jurisdiction = ?1
+             AND case_id IN (SELECT ?2 UNION ALL SELECT case_id FROM case_lead WHERE jurisdiction = ?1 AND lead_id = ?2)",
+        )?;
+        let found = find.query_map(params![city.jurisdiction, case.as_bytes()], |row| uuid(row, 0).map(ReportId))?;
+        found.collect::<Result<Vec<_>, _>>()?
+    };
+    let mut version = None;
+    for report in reports {
+        let seq = append_change(conn, city, Change::Report(report), now)?;
+        conn.prepare_cached("UPDATE report SET version = ?3 WHERE jurisdiction = ?1 AND report_id = ?2")?.execute(params![
+            city.jurisdiction,
+            report.as_bytes(),
+            signed(seq)
+        ])?;
+        version = Some(seq);
     }
-}
-
-/// A trace as it is kept on the case: the outcomes in the order of the rules.
-pub(super) fn trace_text(trace: &[TraceLine]) -> String {
-    let mut text = String::with_capacity(trace.len().saturating_mul(14));
-    for line in trace {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(tried_text(line.outcome));
-    }
-    text
-}
-
-/// And back.
-pub(super) fn read_trace(text: &str) -> Result<Vec<TraceLine>, StoreError> {
-    let known = [Tried::Matched, Tried::OtherService, Tried::OtherArea, Tried::NoArea];
-    text.split_ascii_whitespace()
-        .zip(1..)
-        .map(|(word, rule)| {
-            let outcome = known.into_iter().find(|tried| tried_text(*tried) == word).ok_or_else(|| damaged("the trace of a case"))?;
-            Ok(TraceLine { rule, outcome })
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trace_survives_its_written_form() {
-        let trace: Vec<_> = [Tried::OtherService, Tried::NoArea, Tried::OtherArea, Tried::Matched]
-            .into_iter()
-            .zip(1..)
-            .map(|(outcome, rule)| TraceLine { rule, outcome })
-            .collect();
-        assert_eq!(read_trace(&trace_text(&trace)).unwrap(), trace);
-        assert!(read_trace("guessed").is_err());
+    match version {
+        Some(version) => Ok(version),
+        None => append_change(conn, city, Change::Case(case), now),
     }
 }

@@ -2,7 +2,7 @@
 //! be near. Where it cannot be, the report opens a case of its own, as if nobody had asked, and its row says why.
 
 use super::batch::{Outcome, Sender};
-use super::create_report::insert_report;
+use super::create_report::{insert_report, not_offered};
 use super::history::{Change, append_change};
 use super::likeness;
 use super::photo::expect_photo;
@@ -58,8 +58,9 @@ pub(super) fn wish(conn: &Connection, city: &City, new: &NewReport) -> Result<Op
 
 /// Puts the report on the case. The case keeps its version: a report that is added makes no move of the office stale, as no photo does.
 pub(super) fn join(conn: &Connection, city: &City, sender: &Sender, new: &NewReport, case: CaseId) -> Result<Outcome, StoreError> {
+    let Some(service) = city.service(&new.service) else { return Ok(Err(not_offered())) };
     let seq = append_change(conn, city, Change::Report(new.report), sender.now)?;
-    insert_report(conn, city, case, sender, new, seq)?;
+    insert_report(conn, city, case, service, sender, new, seq)?;
     for (photo, ordinal) in new.photos.iter().zip(0_u8..) {
         expect_photo(conn, city, sender.device.subject, new.report, ordinal, photo)?;
     }

@@ -5,14 +5,23 @@
 //! them. Durable means `synchronous=FULL`: nobody is answered before COMMIT has synced.
 
 mod add_photo;
+pub mod address;
 pub mod batch;
+pub mod calendar;
+pub mod catalogue;
 pub mod check;
 pub mod city;
 mod create_report;
 pub mod detail;
 pub mod device;
+pub mod due;
+mod due_read;
+#[cfg(test)]
+mod due_tests;
 mod engine;
 mod error;
+#[cfg(test)]
+mod full;
 mod history;
 mod joining;
 mod likeness;
@@ -24,10 +33,14 @@ pub mod public;
 pub mod pull;
 pub mod queue;
 mod readers;
+pub mod restored;
 mod row;
+pub mod rules;
+pub mod senders;
+pub mod snapshot;
 pub mod staff;
 pub mod suggestion;
-mod withdraw;
+pub mod sweep;
 mod writer;
 
 use crate::metrics::StoreMeter;

@@ -56,6 +56,14 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
+/// The schema of the database at `path`, which must be there.
+///
+/// # Errors
+/// What the engine said.
+pub fn schema_of(path: &Path) -> Result<i64, StoreError> {
+    schema(&open_reader(path)?)
+}
+
 /// A database in memory, for tests and the simulator.
 ///
 /// # Errors
@@ -162,5 +170,37 @@ mod tests {
                 assert_eq!(key, ["jurisdiction"], "{table}");
             }
         }
+    }
+
+    /// Cases from before there were calendars have their promise on record afterwards, those that wait their pause, and those that ended their end.
+    #[test]
+    fn old_cases_get_a_clock() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        prepare(&conn, 1024).unwrap();
+        for step in &MIGRATIONS[..3] {
+            conn.execute_batch(step).unwrap();
+        }
+        let city = "INSERT INTO jurisdiction (jurisdiction, jurisdiction_id, name) VALUES (1, zeroblob(16), '');
+             INSERT INTO service (jurisdiction, code, working_days) VALUES (1, 'pothole', 4);";
+        conn.execute_batch(city).unwrap();
+        for (number, status) in [(1, "received"), (2, "waiting_reporter"), (3, "closed")] {
+            let case = "INSERT INTO \"case\" (jurisdiction, case_id, number, status, status_since, service, received_at, due_at)
+                 VALUES (1, randomblob(16), ?1, ?2, 70, 'pothole', 50, 90)";
+            conn.execute(case, (number, status)).unwrap();
+        }
+        migrate(&mut conn).unwrap();
+        let clocks = "SELECT c.level_unit || ' ' || c.level_amount || ' ' || coalesce(c.stopped_at, '-') || ' ' || d.at || ' ' || d.to_at || ' ' || d.why
+             || ' ' || coalesce(p.reason || ' ' || p.from_at, '-')
+             FROM \"case\" c LEFT JOIN due_history d USING (jurisdiction, case_id) LEFT JOIN pause p USING (jurisdiction, case_id) ORDER BY c.number";
+        let clocks: Vec<String> = conn.prepare(clocks).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let promised = "working_days 4";
+        assert_eq!(
+            clocks,
+            [
+                format!("{promised} - 50 90 promised -"),
+                format!("{promised} - 50 90 promised reporter 70"),
+                format!("{promised} 70 50 90 promised -")
+            ]
+        );
     }
 }

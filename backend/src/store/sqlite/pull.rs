@@ -3,14 +3,16 @@
 //! A report's version is the sequence of its last change, so reading reports by version is reading the log of changes with everything that was
 //! overtaken left out.
 
+use super::moving::{Standing, shown};
 use super::row::{damaged, status, unsigned, uuid};
 use crate::store::Pull;
 use crate::store::city::City;
 use crate::store::error::StoreError;
 use lanterna_shared::case::ClockState;
 use lanterna_shared::check::CaseNumber;
+use lanterna_shared::clock::{DueMoved, DueWhy};
 use lanterna_shared::duplicate::join::Joined;
-use lanterna_shared::id::{ReportId, SubjectId};
+use lanterna_shared::id::{CaseId, ReportId, SubjectId};
 use lanterna_shared::photo::PhotoHash;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::wire::{MAX_PAGE_ROWS, ReportRow, Row};
@@ -29,7 +31,8 @@ pub fn pull(conn: &Connection, city: &City, subject: SubjectId, cursor: u64) -> 
     let cursor = if cursor > unsigned(newest) { 0 } else { cursor };
     let (changes, more) = changed_reports(conn, city, subject, cursor)?;
     let cursor = changes.last().map_or(cursor, |Row::Report(row)| row.version);
-    Ok(Pull { changes, cursor, more, wanted: wanted(conn, city, subject)? })
+    let epoch = super::restored::epoch(conn, city.jurisdiction)?;
+    Ok(Pull { changes, cursor, more, wanted: wanted(conn, city, subject)?, epoch })
 }
 
 fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u64) -> Result<(Vec<Row>, bool), StoreError> {
@@ -45,6 +48,17 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
         let name = |names: &std::collections::HashMap<String, String>, column: usize| -> Result<Option<String>, rusqlite::Error> {
             Ok(row.get_ref(column)?.as_str().ok().and_then(|code| names.get(code)).cloned())
         };
+        let withdrawn = row.get(8)?;
+        let standing = Standing {
+            case: CaseId(uuid(row, 9)?),
+            status,
+            at_arbiter: row.get(10)?,
+            times_out_at: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
+            planned_for: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_millis),
+            round: row.get(13)?,
+            is_withdrawn: withdrawn,
+        };
+        let more = shown(conn, city, subject, &standing)?;
         changes.push(Row::Report(ReportRow {
             report: ReportId(uuid(row, 0)?),
             version: unsigned(row.get(1)?),
@@ -54,14 +68,24 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
             owner: name(&city.names.departments, 5)?,
             area: name(&city.names.areas, 6)?,
             due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
-            withdrawn: row.get(8)?,
+            due_moved: due_moved(row)?.filter(|_| status.clock() == ClockState::Runs),
+            withdrawn,
+            more,
             joined: row
-                .get::<_, Option<String>>(9)?
+                .get::<_, Option<String>>(16)?
                 .map(|text| Joined::parse(&text).ok_or_else(|| damaged("a wish to join")))
                 .transpose()?,
         }));
     }
     Ok((changes, false))
+}
+
+/// How often the due date moved, where it did.
+fn due_moved(row: &rusqlite::Row<'_>) -> Result<Option<DueMoved>, StoreError> {
+    let times: Option<u32> = row.get(14)?;
+    let Some(times) = times.filter(|times| *times > 0) else { return Ok(None) };
+    let why = row.get_ref(15)?.as_str().ok().and_then(DueWhy::parse).ok_or_else(|| damaged("why a due date moved"))?;
+    Ok(Some(DueMoved { times, why }))
 }
 
 fn wanted(conn: &Connection, city: &City, subject: SubjectId) -> Result<Vec<PhotoHash>, StoreError> {

@@ -15,7 +15,7 @@ use rusqlite::{Connection, Row, params};
 /// The columns that [`summary`] reads, in its order.
 macro_rules! summary_columns {
     () => {
-        "case_id, number, status, service, owner, area, received_at, due_at, photos, version"
+        "case_id, number, status, service, owner, area, received_at, due_at, photos, version, at_arbiter"
     };
 }
 pub(super) use summary_columns;
@@ -76,11 +76,12 @@ pub(super) fn summary(city: &City, row: &Row<'_>) -> Result<CaseSummary, StoreEr
         due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
         photos: row.get(8)?,
         version: unsigned(row.get(9)?),
+        at_arbiter: row.get(10)?,
     })
 }
 
 /// A department by its stored code, retired or not.
 pub(super) fn department(city: &City, text: String) -> Result<Department, StoreError> {
     let name = city.names.departments.get(&text).unwrap_or(&text).clone();
-    Ok(Department { code: code(DepartmentCode::new(text))?, name })
+    Ok(Department::new(code(DepartmentCode::new(text))?, name))
 }

@@ -3,8 +3,12 @@
 use crate::store::error::StoreError;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::moves::Move;
+use lanterna_shared::office::TimelineEvent;
 use lanterna_shared::problem::Invalid;
 use lanterna_shared::role::Role;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
 use uuid::Uuid;
 
 /// A value of `what` that cannot be read.
@@ -22,6 +26,12 @@ pub(super) fn uuid(row: &rusqlite::Row<'_>, column: usize) -> Result<Uuid, rusql
     row.get::<_, [u8; 16]>(column).map(Uuid::from_bytes)
 }
 
+/// A stored word of a closed list: `what` it is, for whoever reads the damage.
+pub(super) fn word<'a, T: Deserialize<'a>>(text: &'a str, what: &str) -> Result<T, StoreError> {
+    let words: StrDeserializer<'a, Error> = text.into_deserializer();
+    T::deserialize(words).map_err(|_| damaged(what))
+}
+
 /// A stored status.
 pub(super) fn status(text: &str) -> Result<CaseStatus, StoreError> {
     CaseStatus::parse(text).ok_or_else(|| damaged("the status of a case"))
@@ -30,6 +40,14 @@ pub(super) fn status(text: &str) -> Result<CaseStatus, StoreError> {
 /// A stored move.
 pub(super) fn named_move(text: &str) -> Result<Move, StoreError> {
     Move::ALL.into_iter().find(|name| name.as_str() == text).ok_or_else(|| damaged("a move"))
+}
+
+/// A stored event.
+pub(super) fn event(text: &str) -> Result<TimelineEvent, StoreError> {
+    match text {
+        "breached" => Ok(TimelineEvent::Breached),
+        _ => Err(damaged("an event of a timeline")),
+    }
 }
 
 /// A stored role, of people and of the two actors that are nobody.

@@ -147,7 +147,10 @@ fn write_until_closed(conn: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>
             Err(error) => {
                 take_back(conn);
                 tracing::error!(error = %error, cause = ?error, "a group of writes was taken back");
-                let what = error.to_string();
+                let what = match error {
+                    StoreError::Unavailable { what } => what,
+                    other => other.to_string(),
+                };
                 for job in group {
                     job.answer(Some(&what));
                 }

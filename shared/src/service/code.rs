@@ -1,7 +1,6 @@
-//! Services: the categories of reports, in citizens' words.
+//! Codes: what files, ops and rules call a service, a department, an area, …
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::problem::Invalid;
@@ -72,23 +71,8 @@ codes! {
     AreaCode, "area";
     /// A question of a service, "depth".
     QuestionCode, "question";
-}
-
-/// A category that a citizen can choose.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Service {
-    /// What ops and rules call it.
-    pub code: ServiceCode,
-    /// What people read, by language code ("it", "en").
-    pub name: BTreeMap<String, String>,
-    /// The promise: working days until it should be resolved, 1 to 365.
-    pub working_days: u16,
-}
-
-impl Service {
-    /// The name in `language`, else in Italian, else the code.
-    pub fn name_in(&self, language: &str) -> &str {
-        self.name.get(language).or_else(|| self.name.get("it")).map_or(self.code.as_str(), String::as_str)
-    }
+    /// A choice of a list, "more-than-30-cm".
+    ChoiceCode, "choice";
+    /// A team of a department or partner that goes out, "roads-east".
+    CrewCode, "crew";
 }

@@ -1,0 +1,4 @@
+SELECT s.name, a.number, a.exponent, a.colour, a.lat_e7, a.lon_e7, a.source
+FROM address a
+JOIN street s ON s.jurisdiction = a.jurisdiction AND s.street = a.street
+WHERE a.jurisdiction = ?1 AND a.cell BETWEEN ?2 AND ?3
