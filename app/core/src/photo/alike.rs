@@ -54,7 +54,7 @@ fn fields(picture: &impl GenericImageView<Pixel = Rgb<u8>>) -> Vec<i64> {
 mod tests {
     use super::*;
     use image::imageops::{self, FilterType};
-    use image::{DynamicImage, Rgb};
+    use image::{DynamicImage, RgbImage};
     use lanterna_shared::duplicate::picture::ALIKE_BITS;
     use std::io::Cursor;
 
