@@ -35,7 +35,7 @@ impl Desk {
         store.register_device(NewDevice { install, secret_sha256: [4; 32], channel: Channel::App, subject }, NOW).await.unwrap();
         let ops = services.iter().map(|service| {
             let content = json!({ "report": ReportId::mint(NOW, entropy().unwrap()), "receipt": "0000-0000-00", "service": service, "sent_at": 0,
-                "position": { "lat": 444_072_000, "lon": 89_340_000, "acc": 8, "src": "gps" }, "answers": { "depth_cm": "3" } });
+                "position": { "lat": 444_072_000, "lon": 89_340_000, "acc": 8, "src": "gps" }, "answers": { "count": "3" } });
             let op = json!({ "id": OpId::mint(NOW, entropy().unwrap()), "seq": 1, "at": 0, "up": 5, "do": { "create_report": content } });
             PreparedOp::read(&to_raw_value(&op).unwrap()).unwrap()
         });
@@ -115,7 +115,7 @@ async fn route_says_who_and_why() {
     // The same in winter, and by answers and channel.
     let winter = ["route", "--service", "waste", "--lat", "44.385", "--lon", "9.04", "--at", "2026-12-15T12:00"];
     assert_eq!(desk.json(&winter)["priority"], "medium");
-    let burst = desk.json(&["route", "--service", "water_leak", "--answer", "flow=burst"]);
+    let burst = desk.json(&["route", "--service", "water_leak", "--answer", "flow=floods"]);
     assert_eq!((&burst["priority"], &burst["rule"]), (&json!("urgent"), &json!(1)));
     let night = desk.json(&["route", "--service", "pothole", "--channel", "phone", "--at", "2026-11-26T23:00"]);
     assert_eq!(night["priority"], "high");
@@ -158,7 +158,7 @@ async fn replay_tells_what_would_move_and_moves_nothing() {
     let same = desk.says(&["export", "rules"]);
     assert_eq!(desk.json(&["rules", "replay", &desk.file(&same)])["would_move"], 0);
     let file = desk.file(
-        r#"{"rules":[{"when":[{"number":{"question":"depth_cm","below":5}},{"service":["pothole","tree"]}],"owner":"waste"},
+        r#"{"rules":[{"when":[{"number":{"question":"count","below":5}},{"service":["pothole","tree"]}],"owner":"waste"},
         {"when":[{"service":["waste"]}],"owner":"waste","priority":"urgent"}]}"#,
     );
     let said = desk.says(&["rules", "replay", &file]);

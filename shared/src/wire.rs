@@ -82,7 +82,7 @@ pub struct SyncRequest<O> {
     pub ops: Vec<O>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+#[cfg_attr(target_pointer_width = "64", expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for"))]
 const fn is_first_epoch(epoch: &u64) -> bool {
     *epoch == 0
 }
