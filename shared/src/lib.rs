@@ -8,21 +8,27 @@
 //! that was made against an older state. [`op`] is one intent on its way, [`verdict`] the answer to it, [`wire`] what both travel in and
 //! [`problem`] how a whole request is refused.
 
+pub mod account;
 pub mod answer;
 pub mod area;
+pub mod audit;
 pub mod case;
 pub mod catalogue;
 pub mod check;
 pub mod clock;
+pub mod enrolment;
+pub mod follow;
 pub mod id;
 pub mod merge;
 pub mod moves;
 pub mod office;
 pub mod op;
+pub mod permission;
 pub mod photo;
 pub mod position;
 pub mod priority;
 pub mod problem;
+pub mod profile;
 pub mod report;
 pub mod role;
 pub mod route;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{self, Answers};
 use crate::check::ReceiptCode;
+use crate::follow::FollowHash;
 use crate::id::ReportId;
 use crate::photo::{MAX_PHOTOS, PhotoRef};
 use crate::position::Position;
@@ -94,6 +95,9 @@ pub struct NewReport {
     /// At most [`MAX_PHOTOS`]; further ones, not ready at the time, follow as ops of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<PhotoRef>,
+    /// Of the secret link by which it can be followed; see [`crate::follow`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<FollowHash>,
 }
 
 impl NewReport {

@@ -2,12 +2,15 @@
 
 use super::output::Output;
 use super::{CliError, ImportArgs};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::metrics::Metrics;
 use crate::server::open_store;
 use crate::store::Store;
+use crate::store::account::Actor;
+use crate::store::audit::{AuditLog, Noted};
 use geojson::{Feature, FeatureCollection, GeometryValue, PolygonType};
 use lanterna_shared::area::{Area, Corner};
+use lanterna_shared::audit::Act;
 use lanterna_shared::service::AreaCode;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -37,6 +40,10 @@ pub(super) async fn areas(args: ImportArgs, output: &Output) -> Result<(), CliEr
     let count = areas.len();
     let store = open_store(&args.data.data, &SystemClock, &Metrics::default()).await?;
     let imported = store.import_areas(areas).await?;
+    if imported.is_ok() {
+        let noted = Noted { by: Actor::Operator, act: Act::Imported, about: "areas".to_owned() };
+        store.note(noted, SystemClock.now()).await?;
+    }
     store.close().await;
     imported?;
     output.say(&format!("{count} areas are in use now; all others are retired."), &json!({ "event": "imported", "areas": count }));

@@ -24,6 +24,7 @@ pub(super) async fn open(args: &ServeArgs) -> Result<Opened, CliError> {
         public_url: args.public_url.clone(),
         registrations_per_minute: args.registrations_per_minute,
         registrations_burst: args.registrations_burst,
+        second_factor: args.second_factor.clone(),
     };
     Ok(Opened::open(Options { data: args.data.data.clone(), listen: args.listen, settings, clock: Arc::new(SystemClock) }).await?)
 }

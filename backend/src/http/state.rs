@@ -4,9 +4,9 @@ use super::limit::RateLimit;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::photo::intake::Intake;
-use crate::staff::attempts::Attempts;
 use crate::staff::password::Passwords;
 use crate::store::Store;
+use lanterna_shared::role::Role;
 use std::sync::Arc;
 
 /// How a server shall behave.
@@ -18,11 +18,13 @@ pub struct Settings {
     pub registrations_per_minute: u32,
     /// And how many at once.
     pub registrations_burst: u32,
+    /// Roles that need a second factor.
+    pub second_factor: Vec<Role>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { public_url: None, registrations_per_minute: 60, registrations_burst: 120 }
+        Self { public_url: None, registrations_per_minute: 60, registrations_burst: 120, second_factor: Vec::new() }
     }
 }
 
@@ -32,6 +34,11 @@ impl Settings {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 }
+
+/// Secret links that one address may open in a minute, and at once. A school with one address opens a few; who guesses needs 2^128.
+const FOLLOWS: (u32, u32) = (60, 60);
+/// Enrolment codes that one address may try in a minute, and at once: a depot enrols its tablets in the morning.
+const ENROLMENTS: (u32, u32) = (10, 30);
 
 /// What every handler shares; cheap to clone.
 #[derive(Clone)]
@@ -48,8 +55,10 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// Registrations by address.
     pub registrations: Arc<RateLimit>,
-    /// Failed log-ins.
-    pub attempts: Arc<Attempts>,
+    /// Secret links that were opened, by address.
+    pub follows: Arc<RateLimit>,
+    /// Enrolment codes that were tried, by address.
+    pub enrolments: Arc<RateLimit>,
     /// Compares passwords.
     pub passwords: Passwords,
 }
@@ -65,7 +74,8 @@ impl AppState {
             metrics,
             settings: Arc::new(settings),
             registrations: Arc::new(registrations),
-            attempts: Arc::default(),
+            follows: Arc::new(RateLimit::new(FOLLOWS.0, FOLLOWS.1)),
+            enrolments: Arc::new(RateLimit::new(ENROLMENTS.0, ENROLMENTS.1)),
             passwords: Passwords::default(),
         }
     }

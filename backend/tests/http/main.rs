@@ -2,8 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test ends where it is surprised")]
 
+mod account;
+mod audit;
 mod cases;
+mod devices;
 mod edge;
+mod follow;
+mod matrix;
+mod profile;
 mod session;
 mod support;
 mod sync;

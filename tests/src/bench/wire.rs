@@ -11,6 +11,7 @@ use lanterna_core::native::{Home, Host};
 use lanterna_core::store::{Device, Store, StoredReport};
 use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::follow::FollowSecret;
 use lanterna_shared::id::{OpId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::photo::{PhotoHash, PhotoRef};
@@ -65,6 +66,7 @@ pub(super) fn queue(home: &Path, count: usize) {
         let position = Position::from_degrees(degrees(44.41), degrees(8.93), Some(9.0), PositionSource::Gps).unwrap();
         let mut hash = || PhotoHash::from_bytes(dice.bytes());
         let photo = PhotoRef { thumb: hash(), screen: hash(), full: hash() };
+        let follow = FollowSecret::mint(dice.bytes());
         let new = NewReport {
             report: ReportId::mint(now, dice.bytes()),
             receipt: ReceiptCode::mint(dice.bits()),
@@ -75,6 +77,7 @@ pub(super) fn queue(home: &Path, count: usize) {
             position: Some(position),
             sent_at: now,
             photos: vec![photo],
+            follow: Some(follow.hash()),
         };
         let report = StoredReport {
             report: new.report,
@@ -85,6 +88,7 @@ pub(super) fn queue(home: &Path, count: usize) {
             sent_at: now,
             withdrawn: false,
             row: None,
+            follow: Some(follow),
         };
         Store::add_report(&transaction, &report).unwrap();
         let op = Op {

@@ -122,6 +122,7 @@ pub fn report(service: &str) -> NewReport {
         position: Some(here()),
         sent_at: at(-60),
         photos: Vec::new(),
+        follow: None,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod devices;
 pub mod fixture;
 pub mod moving;
 pub mod office;
+pub mod people;
 pub mod photos;
 pub mod pulling;
 pub mod reports;
@@ -43,6 +44,12 @@ macro_rules! store_contract {
             office: a_page_shows_the_newest_first_and_goes_on, an_officer_sees_the_own_departments_cases_only, who_has_no_scope_sees_nothing,
                 a_case_shows_report_timeline_and_trace, a_wrong_clock_is_corrected, a_name_is_given_once, an_officer_needs_a_department_that_exists,
                 a_session_lasts_until_it_ends_or_is_ended;
+            people: failures_count_by_name_and_address_and_success_clears_the_name_only, a_session_that_is_used_lasts_and_one_that_is_not_ends,
+                a_second_factor_counts_once_it_is_confirmed_and_each_code_once, who_is_shut_out_has_no_session_and_keeps_what_was_done,
+                an_enrolment_code_binds_one_device_once, a_revoked_device_is_known_to_be_revoked_and_to_nothing_else,
+                a_shared_contact_makes_one_person_only_once_both_proved_it, another_contact_of_the_same_kind_is_not_proved_by_the_old_code,
+                a_look_at_contacts_and_its_line_are_one, a_link_finds_its_report_and_a_taken_hash_stays_where_it_is,
+                a_case_is_found_by_number_and_receipt_within_its_scope, looks_are_written_in_groups_and_none_is_lost_at_the_end;
             moving: taking_charge_reaches_the_citizen, a_stale_move_changes_nothing, a_move_outside_the_table_is_refused, a_move_in_the_wrong_role_is_refused,
                 only_moves_that_can_be_checked_are_offered, stopping_asks_for_a_reason, a_dispatcher_gives_a_case_to_a_department,
                 a_case_cannot_be_given_to_nobody, another_departments_case_is_not_there, of_two_moves_at_once_one_is_made;

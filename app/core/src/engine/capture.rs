@@ -6,6 +6,7 @@
 use lanterna_bridge::{DraftContent, Event, Reply};
 use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::follow::FollowSecret;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::photo::{MAX_PHOTOS, MAX_RAW_BYTES};
@@ -156,6 +157,7 @@ impl Engine {
         let report = ReportId::mint(moment.wall, self.entropy.bytes());
         let receipt = ReceiptCode::mint(self.entropy.bits());
         let op_id = OpId::mint(moment.wall, self.entropy.bytes());
+        let follow = FollowSecret::mint(self.entropy.bytes());
 
         let transaction = self.store.begin()?;
         let mut photos = Vec::new();
@@ -171,6 +173,7 @@ impl Engine {
                 sent_at: moment.wall,
                 withdrawn: false,
                 row: None,
+                follow: Some(follow),
             },
         )?;
         for photo in on_draft {
@@ -190,6 +193,7 @@ impl Engine {
             position: found.content.position,
             sent_at: moment.wall,
             photos,
+            follow: Some(follow.hash()),
         };
         new.check()?;
         record(&transaction, op_id, OpBody::CreateReport(new), moment)?;

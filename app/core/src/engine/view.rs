@@ -72,6 +72,7 @@ impl Engine {
             photos_sent,
             refused,
             case: report.row.map(case_view),
+            follow: report.follow.map(|secret| secret.written()),
         })
     }
 

@@ -21,7 +21,10 @@ use crate::error::StoreError;
 use lanterna_shared::time::Timestamp;
 
 /// Migrations in order; the schema's number is how many have run. Never edited after they land.
-const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/device/0001_create_store.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../migrations/device/0001_create_store.sql"),
+    include_str!("../../../../migrations/device/0002_keep_follow_secrets.sql"),
+];
 
 /// The store of one device.
 pub struct Store {

@@ -69,6 +69,7 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
     let seq = append_change(conn, city, Change::Report(new.report), sender.now)?;
     insert_case(conn, city, case, new, &plan, sender.now, seq)?;
     insert_report(conn, city, case, sender, new, seq)?;
+    super::follow::keep(conn, city, new)?;
     for (photo, ordinal) in new.photos.iter().zip(0_u8..) {
         expect_photo(conn, city, subject, new.report, ordinal, photo)?;
     }

@@ -4,23 +4,32 @@
 //! ([`open::open_in_memory`], [`city::load_city`], [`batch::apply_batch`], [`pull::pull`]); [`SqliteStore`] puts the writer and the readers around
 //! them. Durable means `synchronous=FULL`: nobody is answered before COMMIT has synced.
 
+pub mod account;
 mod add_photo;
+pub mod attempts;
+pub mod audit;
 pub mod batch;
 pub mod check;
 pub mod city;
+pub mod contact;
 mod create_report;
+pub mod crew;
 pub mod detail;
 pub mod device;
 mod engine;
 mod error;
+pub mod follow;
 mod history;
 pub mod moving;
 pub mod open;
+mod people;
 pub mod photo;
+pub mod profile;
 pub mod pull;
 pub mod queue;
 mod readers;
 mod row;
+pub mod second_factor;
 pub mod staff;
 mod withdraw;
 mod writer;

@@ -40,23 +40,28 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
         if changes.len() == MAX_PAGE_ROWS {
             return Ok((changes, true));
         }
-        let status = status(row.get_ref(3)?.as_str().unwrap_or_default())?;
-        let name = |names: &std::collections::HashMap<String, String>, column: usize| -> Result<Option<String>, rusqlite::Error> {
-            Ok(row.get_ref(column)?.as_str().ok().and_then(|code| names.get(code)).cloned())
-        };
-        changes.push(Row::Report(ReportRow {
-            report: ReportId(uuid(row, 0)?),
-            version: unsigned(row.get(1)?),
-            number: CaseNumber::new(unsigned(row.get(2)?)),
-            status,
-            since: Timestamp::from_millis(row.get(4)?),
-            owner: name(&city.names.departments, 5)?,
-            area: name(&city.names.areas, 6)?,
-            due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
-            withdrawn: row.get(8)?,
-        }));
+        changes.push(Row::Report(report_row(city, row)?));
     }
     Ok((changes, false))
+}
+
+/// Reads what a citizen may know of a report, from the columns of `changed_reports.sql`.
+pub(super) fn report_row(city: &City, row: &rusqlite::Row<'_>) -> Result<ReportRow, StoreError> {
+    let status = status(row.get_ref(3)?.as_str().unwrap_or_default())?;
+    let name = |names: &std::collections::HashMap<String, String>, column: usize| -> Result<Option<String>, rusqlite::Error> {
+        Ok(row.get_ref(column)?.as_str().ok().and_then(|code| names.get(code)).cloned())
+    };
+    Ok(ReportRow {
+        report: ReportId(uuid(row, 0)?),
+        version: unsigned(row.get(1)?),
+        number: CaseNumber::new(unsigned(row.get(2)?)),
+        status,
+        since: Timestamp::from_millis(row.get(4)?),
+        owner: name(&city.names.departments, 5)?,
+        area: name(&city.names.areas, 6)?,
+        due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
+        withdrawn: row.get(8)?,
+    })
 }
 
 fn wanted(conn: &Connection, city: &City, subject: SubjectId) -> Result<Vec<PhotoHash>, StoreError> {
