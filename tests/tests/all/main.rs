@@ -6,6 +6,7 @@ mod contract;
 mod desktop;
 mod faults;
 mod kills;
+mod people;
 mod simulation;
 mod story;
 mod webdriver;
