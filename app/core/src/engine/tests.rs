@@ -571,7 +571,7 @@ fn an_engine_that_opens_a_newer_store_writes_nothing() {
     drop(connection);
     let before = std::fs::read(&path).unwrap();
     let opened = Engine::open(Connection::open(&path).unwrap(), SETTINGS, [1; 32], Moment { wall: at(), up_ms: 0 });
-    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, known: 1 })));
+    assert!(matches!(opened.err(), Some(crate::error::StoreError::Newer { found: 99, known: 2 })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 

@@ -11,7 +11,7 @@ use lanterna_shared::wire::{DeviceRegistered, DeviceRegistration};
 use super::{Bench, empty_reply};
 use crate::effect::{Body, HttpRequest};
 
-const ENROLMENT: &str = "0000-0000-0F";
+const ENROLMENT: &str = "0000-0000-FF";
 
 fn enrolment() -> String {
     EnrolmentCode::mint(15).written()
