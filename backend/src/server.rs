@@ -144,7 +144,7 @@ impl Opened {
         let Self { address, listener, store, photos, metrics, settings, clock, holder, lock } = self;
         let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
         let intake = Intake::new(photos, Arc::clone(&shared));
-        let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&clock)));
+        let sweeping = tokio::spawn(sweep(Arc::clone(&intake), Arc::clone(&shared), Arc::clone(&clock)));
         let context = JobContext { store: Arc::clone(&shared), clock: Arc::clone(&clock), metrics: metrics.clone(), holder };
         let jobs = Jobs::start(context, jobs::EVERY);
         let tls = settings.tls.clone();
@@ -219,7 +219,7 @@ fn lock(data: &Path) -> Result<File, StartError> {
     }
 }
 
-async fn sweep(intake: Arc<Intake>, clock: Arc<dyn Clock>) {
+async fn sweep(intake: Arc<Intake>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
     let mut ticks = tokio::time::interval(SWEEP);
     loop {
         ticks.tick().await;
@@ -227,6 +227,11 @@ async fn sweep(intake: Arc<Intake>, clock: Arc<dyn Clock>) {
             Ok(0) => {}
             Ok(uploads) => tracing::info!(uploads, "uploads that nobody finished were swept away"),
             Err(error) => tracing::warn!(%error, "uploads could not be swept; the next time does it"),
+        }
+        match store.sweep_people(clock.now()).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "sessions, messages and lines of the audit that were over their time were swept away"),
+            Err(error) => tracing::warn!(%error, "what is over its time could not be swept; the next time does it"),
         }
     }
 }

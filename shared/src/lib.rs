@@ -9,9 +9,11 @@
 //! that was made against an older state. [`op`] is one intent on its way, [`verdict`] the answer to it, [`wire`] what both travel in and
 //! [`problem`] how a whole request is refused.
 
+pub mod account;
 pub mod address;
 pub mod answer;
 pub mod area;
+pub mod audit;
 pub mod case;
 pub mod catalogue;
 mod cells;
@@ -19,6 +21,8 @@ pub mod check;
 pub mod clock;
 pub mod department;
 pub mod duplicate;
+pub mod enrolment;
+pub mod follow;
 pub mod guard;
 pub mod id;
 pub mod merge;
@@ -26,10 +30,12 @@ pub mod moves;
 pub mod office;
 pub mod op;
 pub mod outline;
+pub mod permission;
 pub mod photo;
 pub mod position;
 pub mod priority;
 pub mod problem;
+pub mod profile;
 pub mod report;
 pub mod role;
 pub mod routing;

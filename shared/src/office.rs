@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::Owes;
 use crate::address::CaseAddress;
 use crate::answer::Answers;
 use crate::case::CaseStatus;
@@ -32,6 +33,9 @@ pub struct LogIn {
     pub name: String,
     /// The password.
     pub password: String,
+    /// Of the authenticator app, or a recovery code; asked for with `second_factor`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// Who is logged in: the answer to a log-in and to `GET /v1/session`.
@@ -45,6 +49,9 @@ pub struct Session {
     /// The department or partner that an officer or partner works in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Department>,
+    /// What has to be done before anything else is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owes: Option<Owes>,
 }
 
 pub use crate::department::Department;

@@ -61,8 +61,16 @@ codes! {
     Malformed = 400, "malformed", "The request could not be read";
     /// No session, device or password that is known.
     Unauthenticated = 401, "unauthenticated", "Log in first";
+    /// The device's credential was revoked: drop the city's data, keep what was not sent, and enrol again.
+    Revoked = 401, "revoked", "This device may no longer speak for anybody";
+    /// Name and password are right; a code of the authenticator app is missing or wrong.
+    SecondFactor = 401, "second_factor", "A code is needed";
     /// Known, but not allowed to.
     Forbidden = 403, "forbidden", "This is not yours to do";
+    /// The password was made by somebody else: choose one first.
+    PasswordDue = 403, "password_due", "Choose a password first";
+    /// This role needs a second factor: set one up first.
+    SecondFactorDue = 403, "second_factor_due", "Set up a second factor first";
     /// No such thing, or none that may be seen.
     NotFound = 404, "not_found", "There is no such thing";
     /// The move is not in the table for this status.
@@ -71,6 +79,10 @@ codes! {
     Stale = 409, "stale", "Somebody changed this meanwhile";
     /// The same id with another content.
     IdReused = 409, "id_reused", "This id was used for something else";
+    /// An enrolment code that is unknown, used or over.
+    EnrolmentRefused = 409, "enrolment_refused", "This enrolment code cannot be used";
+    /// The code that should prove a contact is wrong, used or over.
+    ProofRefused = 409, "proof_refused", "This code does not prove the contact";
     /// An upload's offset is not where the server is.
     OffsetMismatch = 409, "offset_mismatch", "The upload goes on elsewhere";
     /// An upload whose bytes are not what its name promised.

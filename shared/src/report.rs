@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{self, Answers};
 use crate::check::ReceiptCode;
 use crate::duplicate::join::CaseRef;
+use crate::follow::FollowHash;
 use crate::id::ReportId;
 use crate::photo::{MAX_PHOTOS, PhotoRef};
 use crate::position::Position;
@@ -99,6 +100,9 @@ pub struct NewReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub joins: Option<CaseRef>,
+    /// Of the secret link by which it can be followed; see [`crate::follow`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<FollowHash>,
 }
 
 impl NewReport {

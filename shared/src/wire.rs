@@ -3,12 +3,14 @@
 //! JSON. Unknown fields are ignored by both sides, so that old and new speak for 24 months. Requests and replies are bounded by the constants here.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 use crate::case::CaseStatus;
 use crate::catalogue::Catalogue;
 use crate::check::CaseNumber;
 use crate::clock::DueMoved;
 use crate::duplicate::join::Joined;
+use crate::enrolment::{Crew, EnrolmentCode};
 use crate::id::{InstallId, Lineage, ReportId, SubjectId};
 use crate::moves::Move;
 use crate::photo::PhotoHash;
@@ -34,7 +36,7 @@ pub const UPLOAD_PIECE_BYTES: u64 = 256 * 1024;
 /// A device makes itself known: `POST /v1/devices`. The device mints the secret, so a lost reply costs nothing: the same registration again is
 /// answered the same.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct DeviceRegistration {
     /// The installation.
     pub install: InstallId,
@@ -42,6 +44,15 @@ pub struct DeviceRegistration {
     pub secret: String,
     /// [`Channel::App`] or [`Channel::Web`].
     pub channel: Channel,
+    /// Joins a crew with the same stroke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrol: Option<EnrolmentCode>,
+}
+
+impl fmt::Debug for DeviceRegistration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeviceRegistration({}, {})", self.install, self.channel.as_str())
+    }
 }
 
 /// The answer to a registration.
@@ -52,6 +63,9 @@ pub struct DeviceRegistered {
     pub subject: SubjectId,
     /// The server's clock.
     pub server_time: Timestamp,
+    /// The crew that the device belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crew: Option<Crew>,
 }
 
 /// What a device says: `POST /v1/sync`, authorised by `Authorization: Bearer` and the device's secret.

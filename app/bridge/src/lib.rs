@@ -26,6 +26,12 @@ use lanterna_shared::wire::ReportMore;
 pub enum Command {
     /// How things stand: [`Reply::Status`].
     Status,
+    /// Joins a crew by its one-time code, which needs a network: [`Reply::Done`]. A device that was shut out begins anew with it and keeps what it has
+    /// not sent.
+    Enrol {
+        /// As it was read out.
+        code: String,
+    },
     /// The services to choose from: [`Reply::Services`].
     Services,
     /// The newest draft, or a new empty one where there is none: [`Reply::Draft`].
@@ -325,6 +331,9 @@ pub struct ReportView {
     pub withdrawn: bool,
     /// What the city says, once known.
     pub case: Option<CaseView>,
+    /// The secret of the link by which it can be followed from anywhere; whoever has it sees what this person sees of the case.
+    #[serde(default)]
+    pub follow: Option<String>,
 }
 
 /// What a citizen knows of the case.

@@ -43,6 +43,9 @@ enum Action {
         /// The server's address, `https://…`.
         #[arg(long, value_name = "URL")]
         server: String,
+        /// Join a crew with the one-time code that `lanterna enrol` printed.
+        #[arg(long, value_name = "CODE")]
+        enrol: Option<String>,
     },
     /// Save a report. Needs no network.
     Capture(capture::Arguments),
@@ -100,7 +103,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 async fn run(Arguments { home, json, action }: Arguments) -> Result<()> {
-    if let Action::Init { server } = &action {
+    if let Action::Init { server, .. } = &action {
         Home::open(&home)?.set_server(server)?;
     }
     let settings = Settings { channel: Channel::App, upload_piece_bytes: UPLOAD_PIECE_BYTES, automatic: false, poll_ms: None };
@@ -109,7 +112,12 @@ async fn run(Arguments { home, json, action }: Arguments) -> Result<()> {
         print::warning(&format!("the store was damaged. It and its photos are kept in {}; a new one was made", aside.display()));
     }
     match action {
-        Action::Init { server } => sync::init(&mut host, &server, json).await,
+        Action::Init { server, enrol } => {
+            if let Some(code) = enrol {
+                ask(&mut host, Command::Enrol { code }).await?;
+            }
+            sync::init(&mut host, &server, json).await
+        }
         Action::Capture(arguments) => capture::run(&mut host, arguments, json).await,
         Action::Services => match ask(&mut host, Command::Services).await? {
             Reply::Services { services } => print::services(&services, json),

@@ -150,6 +150,7 @@ fn report_json(report: &ReportView) -> Value {
         "photos_in_all": report.photos_sent.1,
         "refused": report.refused,
         "withdrawn": report.withdrawn,
+        "follow": report.follow,
         "number": case.map(|case| case.number),
         "status": case.map(|case| case.status),
         "since": case.map(|case| case.since.to_rfc3339()),

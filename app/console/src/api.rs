@@ -28,7 +28,7 @@ pub async fn session() -> Result<Session, Failure> {
 }
 
 pub async fn log_in(name: String, password: String) -> Result<Session, Failure> {
-    let body = serde_json::to_string(&LogIn { name, password }).map_err(|_| Failure::Server)?;
+    let body = serde_json::to_string(&LogIn { name, password, code: None }).map_err(|_| Failure::Server)?;
     read(&ask("POST", "/v1/session", Some(&body)).await?)
 }
 

@@ -1,5 +1,6 @@
 //! `lanterna import calendar FILE` and `lanterna export calendar`: all or nothing, with the line that is wrong and what to do.
 
+use super::import::note;
 use super::output::Output;
 use super::{CliError, DataArgs, ImportArgs};
 use crate::clock::{Clock, SystemClock};
@@ -34,9 +35,9 @@ pub(super) async fn import(args: ImportArgs, output: &Output) -> Result<(), CliE
     let calendar = read(&text).map_err(|(line, what)| wrong(line, what))?;
     let rules = calendar.rules().clone();
     let store = open_store(&args.data.data, &SystemClock, &Metrics::default()).await?;
-    let imported = store.import_calendar(calendar, SystemClock.now()).await;
+    store.import_calendar(calendar, SystemClock.now()).await?;
+    note(store.as_ref(), "calendar").await?;
     store.close().await;
-    imported?;
     let (zone, hours) = (&rules.zone, rules.hours.minutes() / 60);
     output.say(
         &format!("New promises are counted on this calendar from now on: {hours} hours a week in {zone}. Due dates that were given stay."),

@@ -5,11 +5,14 @@ use super::{CliError, ImportArgs};
 use crate::catalogue::addresses::{self, Wanted};
 use crate::catalogue::file::{self, Faults, FileError};
 use crate::catalogue::{areas, departments, services};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::metrics::Metrics;
 use crate::server::open_store;
 use crate::store::Store;
+use crate::store::account::Actor;
+use crate::store::audit::Noted;
 use crate::store::catalogue::{Import, Retire};
+use lanterna_shared::audit::Act;
 use lanterna_shared::outline::Bounds;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -69,9 +72,12 @@ pub(super) async fn addresses(args: ImportArgs, comune: Option<String>, output: 
     };
     let count = read.addresses.len();
     let (position, number, repeated) = (read.without_position, read.without_number, read.repeated);
-    let imported = store.import(Import::Addresses(read.addresses), Retire::Refuse).await;
+    let imported = store.import(Import::Addresses(read.addresses), Retire::Refuse).await?;
+    if imported.is_ok() {
+        note(store.as_ref(), "addresses").await?;
+    }
     store.close().await;
-    imported??;
+    imported?;
     let mut text = format!("{count} addresses are known now; all others are forgotten.");
     for (left_out, why) in [(position, "had no position"), (number, "had no number"), (repeated, "were there already")] {
         if left_out > 0 {
@@ -86,7 +92,22 @@ pub(super) async fn addresses(args: ImportArgs, comune: Option<String>, output: 
 
 async fn import(args: &ImportArgs, import: Import) -> Result<(), CliError> {
     let store = open_store(&args.data.data, &SystemClock, &Metrics::default()).await?;
-    let imported = store.import(import, if args.retire { Retire::Anyway } else { Retire::Refuse }).await;
+    let about = match &import {
+        Import::Areas(_) => "areas",
+        Import::Services(_) => "services",
+        Import::Departments(_) => "departments",
+        Import::Addresses(_) => "addresses",
+    };
+    let imported = store.import(import, if args.retire { Retire::Anyway } else { Retire::Refuse }).await?;
+    if imported.is_ok() {
+        note(store.as_ref(), about).await?;
+    }
     store.close().await;
-    Ok(imported??)
+    Ok(imported?)
+}
+
+/// Writes into the audit that a part of the city was replaced.
+pub(super) async fn note(store: &dyn Store, about: &str) -> Result<(), CliError> {
+    let noted = Noted { by: Actor::Operator, act: Act::Imported, about: about.to_owned() };
+    Ok(store.note(noted, SystemClock.now()).await?)
 }

@@ -5,10 +5,12 @@ mod bar;
 mod calendar;
 mod check;
 mod config;
+mod crew;
 mod demo;
 mod export;
 mod import;
 mod output;
+mod people;
 mod progress;
 mod route;
 mod rules;
@@ -27,6 +29,7 @@ use crate::store::error::StoreError;
 pub(crate) use calendar::read as read_calendar;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use export::Part;
+use lanterna_shared::role::Role;
 use output::Output;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -79,6 +82,13 @@ enum Command {
     Backup(BackupArgs),
     /// Make a data folder of a backup: all of it, or nothing.
     Restore(RestoreArgs),
+    /// Teams that go out for a department or partner.
+    #[command(subcommand)]
+    Crew(CrewCommand),
+    /// Make a one-time code by which a device joins a crew; prints it with a picture.
+    Enrol(EnrolArgs),
+    /// How many messages to people wait to be sent.
+    Messages(DataArgs),
     /// Look for what cannot be; exits 1 when it finds something.
     Check(DataArgs),
 }
@@ -136,6 +146,57 @@ enum Tongue {
 enum UserCommand {
     /// Add a log-in; prints the password unless it is read from the standard input.
     Add(UserArgs),
+    /// Everybody who can log in, or could.
+    List(DataArgs),
+    /// Give somebody a password that works once; prints it. Their sessions end.
+    Reset(PersonArgs),
+    /// Shut somebody out. Their sessions end.
+    Disable(PersonArgs),
+    /// Let somebody in again.
+    Enable(PersonArgs),
+    /// Take somebody's second factor and recovery codes away. Their sessions end.
+    TotpReset(PersonArgs),
+}
+
+#[derive(Subcommand)]
+enum CrewCommand {
+    /// Add a crew, or rename one.
+    Add(CrewArgs),
+    /// Every crew.
+    List(DataArgs),
+}
+
+#[derive(Args)]
+struct PersonArgs {
+    /// The log-in name.
+    name: String,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct CrewArgs {
+    /// What commands call it: lower-case letters, digits, - and _.
+    code: String,
+    /// For whom it goes out.
+    #[arg(long)]
+    department: String,
+    /// What people read.
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct EnrolArgs {
+    /// The code of the crew.
+    crew: String,
+    /// Where people reach the server: the picture then opens it, instead of holding the bare code.
+    #[arg(long)]
+    public_url: Option<String>,
+    #[command(flatten)]
+    data: DataArgs,
 }
 
 #[derive(Args)]
@@ -170,6 +231,9 @@ struct ServeArgs {
     /// New devices that one address may register at once; 120 unless said otherwise.
     #[arg(long)]
     registrations_burst: Option<u32>,
+    /// Roles that need a second factor, separated by commas: administrator,supervisor.
+    #[arg(long, value_delimiter = ',', value_parser = role)]
+    second_factor: Vec<Role>,
 }
 
 #[derive(Args)]
@@ -189,6 +253,14 @@ struct RestoreArgs {
     /// Case numbers to leave out, because citizens may have been told them after the backup.
     #[arg(long, default_value_t = crate::keeping::restore::SKIPPED_NUMBERS)]
     skip_numbers: u32,
+}
+
+/// Reads a role of people who can log in.
+fn role(text: &str) -> Result<Role, String> {
+    Role::staff_from_str(text).ok_or_else(|| {
+        let known: Vec<_> = Role::STAFF.iter().map(|role| role.as_str()).collect();
+        format!("there is no role {text}: choose one of {}", known.join(", "))
+    })
 }
 
 #[derive(Args)]
@@ -381,6 +453,15 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::User(UserCommand::Add(args)) => user::add(args, &output).await,
         Command::Backup(args) => backup::backup(args, &output).await,
         Command::Restore(args) => backup::restore(args, &output).await,
+        Command::User(UserCommand::List(args)) => people::list(args, &output).await,
+        Command::User(UserCommand::Reset(args)) => people::reset(args, &output).await,
+        Command::User(UserCommand::Disable(args)) => people::disable(args, &output).await,
+        Command::User(UserCommand::Enable(args)) => people::enable(args, &output).await,
+        Command::User(UserCommand::TotpReset(args)) => people::totp_reset(args, &output).await,
+        Command::Crew(CrewCommand::Add(args)) => crew::add(args, &output).await,
+        Command::Crew(CrewCommand::List(args)) => crew::list(args, &output).await,
+        Command::Enrol(args) => crew::enrol(args, &output).await,
+        Command::Messages(args) => people::messages(args, &output).await,
         Command::Check(args) => check::check(args, &output).await,
     };
     match done {

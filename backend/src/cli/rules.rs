@@ -1,5 +1,6 @@
 //! `lanterna import rules`, `lanterna export rules` and `lanterna rules`: reading, writing and judging routing rules.
 
+use super::import::note;
 use super::output::Output;
 use super::progress::Progress;
 use super::{CliError, DataArgs, ExportRulesArgs, ImportArgs, ReplayArgs, RulesCheckArgs};
@@ -82,6 +83,9 @@ async fn import_into(store: &dyn Store, path: &Path, output: &Output) -> Result<
     let count = file.rules.len();
     let new = NewRules { rules: file.rules, note: file.note, by: None };
     let version = store.publish_rules(new, SystemClock.now()).await?.map_err(|faults| CliError::Refused(faults.to_string()))?;
+    if version != city.rules.version {
+        note(store, "rules").await?;
+    }
     let text = if version == city.rules.version {
         format!("The {count} rules are those in force already, as version {version}.")
     } else {

@@ -42,6 +42,7 @@ pub(super) async fn open(args: &ServeArgs) -> Result<Opened, CliError> {
         registrations_burst: args.registrations_burst.or(config.registrations.burst).unwrap_or(usual.registrations_burst),
         trusted_proxies: config.trusted_proxies,
         limits,
+        second_factor: args.second_factor.clone(),
         tls: tls.map(|(cert, key)| tls::read(&cert, &key)).transpose()?,
     };
     let listen = args.listen.or(config.listen).unwrap_or(LISTEN);

@@ -1,4 +1,4 @@
-//! `lanterna user add`.
+//! `lanterna user add`. The other commands about people are in [`super::people`].
 
 use super::output::Output;
 use super::{CliError, UserArgs};
@@ -7,16 +7,17 @@ use crate::metrics::Metrics;
 use crate::server::open_store;
 use crate::staff::password;
 use crate::store::Store;
+use crate::store::account::Actor;
+use crate::store::audit::{AuditLog, Noted};
 use crate::store::staff::{NewStaff, StaffAdded};
+use lanterna_shared::account::check_password;
+use lanterna_shared::audit::Act;
 use lanterna_shared::id::UserId;
 use lanterna_shared::office::MAX_LOGIN_CHARS;
 use lanterna_shared::role::Role;
 use lanterna_shared::service::DepartmentCode;
 use lanterna_shared::text;
 use serde_json::json;
-
-/// The shortest password that somebody may choose, in characters.
-const MIN_PASSWORD_CHARS: usize = 8;
 
 pub(super) async fn add(args: UserArgs, output: &Output) -> Result<(), CliError> {
     let refused = |what: String| CliError::Refused(what);
@@ -25,10 +26,7 @@ pub(super) async fn add(args: UserArgs, output: &Output) -> Result<(), CliError>
     if name.is_empty() {
         return Err(refused("the name is empty: give the name that the person will log in with".to_owned()));
     }
-    let role = Role::staff_from_str(&args.role).ok_or_else(|| {
-        let known: Vec<_> = Role::STAFF.iter().map(|role| role.as_str()).collect();
-        refused(format!("there is no role {}: choose one of {}", args.role, known.join(", ")))
-    })?;
+    let role = super::role(&args.role).map_err(refused)?;
     let department = department(role, args.department.as_deref())?;
     let (chosen, shown) = if args.password_stdin {
         (read_password()?, None)
@@ -39,11 +37,15 @@ pub(super) async fn add(args: UserArgs, output: &Output) -> Result<(), CliError>
     let password_hash =
         tokio::task::spawn_blocking(move || password::hash(&chosen)).await.map_err(|error| refused(error.to_string()))??;
     let clock = SystemClock;
-    let staff =
-        NewStaff { user: UserId::mint(clock.now(), entropy()?), name: name.clone(), role, department: department.clone(), password_hash };
+    let user = UserId::mint(clock.now(), entropy()?);
+    let staff = NewStaff { user, name: name.clone(), role, department: department.clone(), password_hash };
     let store = open_store(&args.data.data, &clock, &Metrics::default()).await?;
     let added = store.add_staff(staff, clock.now()).await?;
     let city = store.city().await?;
+    if added == StaffAdded::Added {
+        let noted = Noted { by: Actor::Operator, act: Act::StaffAdded, about: user.to_string() };
+        store.note(noted, clock.now()).await?;
+    }
     store.close().await;
     match added {
         StaffAdded::Added => {}
@@ -78,8 +80,6 @@ fn read_password() -> Result<String, CliError> {
     let read = std::io::stdin().read_line(&mut line);
     read.map_err(|error| CliError::Refused(format!("the password cannot be read from the standard input: {error}")))?;
     let password = line.trim_end_matches(['\r', '\n']);
-    if !(MIN_PASSWORD_CHARS..=MAX_LOGIN_CHARS).contains(&password.chars().count()) {
-        return Err(CliError::Refused("a password has 8 to 128 characters".to_owned()));
-    }
+    check_password("the password", password).map_err(|invalid| CliError::Refused(invalid.to_string()))?;
     Ok(password.to_owned())
 }

@@ -5,11 +5,14 @@
 //! answers, [`problem`] says no.
 
 pub mod access;
+pub mod account;
 pub mod addresses;
 pub mod alike;
+pub mod audit;
 pub mod cases;
 pub mod catalogue;
 pub mod devices;
+pub mod follow;
 mod forwarded;
 pub mod health;
 pub mod json;
@@ -18,8 +21,10 @@ mod observe;
 pub mod open_cases;
 pub mod photos;
 pub mod problem;
+pub mod profile;
 pub mod serve;
 pub mod session;
+pub mod staff;
 pub mod state;
 pub mod sync;
 pub mod tls;
@@ -60,6 +65,8 @@ const COMPRESSED_FROM: u64 = 512;
     tags(
         (name = "devices", description = "What a citizen's device says and hears"),
         (name = "photos", description = "Photos on their way in (tus 1.0) and out"),
+        (name = "citizens", description = "How a person can be reached and follow what they reported"),
+        (name = "administration", description = "Log-ins, devices and the audit"),
         (name = "office", description = "What the back office's pages say and hear"),
         (name = "watch", description = "For machines that watch the server"),
     )
@@ -69,11 +76,29 @@ struct Document;
 fn routes() -> OpenApiRouter<AppState> {
     // Bodies of these may be compressed and are bounded by what comes out.
     let bounded = OpenApiRouter::new()
-        .routes(routes!(devices::register))
+        .routes(routes!(devices::register, devices::page))
+        .routes(routes!(devices::revoke))
+        .routes(routes!(devices::enrol))
         .routes(routes!(sync::sync))
         .routes(routes!(session::log_in, session::who, session::log_out))
         .routes(routes!(catalogue::catalogue))
         .routes(routes!(addresses::addresses))
+        .routes(routes!(account::log_out_everywhere))
+        .routes(routes!(account::change_password))
+        .routes(routes!(account::begin_second_factor))
+        .routes(routes!(account::confirm_second_factor))
+        .routes(routes!(staff::page))
+        .routes(routes!(staff::reset))
+        .routes(routes!(staff::reset_second_factor))
+        .routes(routes!(staff::disable))
+        .routes(routes!(staff::enable))
+        .routes(routes!(audit::page))
+        .routes(routes!(profile::read, profile::change))
+        .routes(routes!(profile::claim))
+        .routes(routes!(profile::verify))
+        .routes(routes!(profile::answer_by))
+        .routes(routes!(profile::of_case))
+        .routes(routes!(follow::follow))
         .routes(routes!(cases::page))
         .routes(routes!(cases::detail))
         .routes(routes!(cases::make_move))

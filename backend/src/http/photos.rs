@@ -5,12 +5,15 @@ use super::json::Path;
 use super::problem::Refused;
 use super::state::AppState;
 use crate::photo::folder::media_type;
+use crate::store::account::Actor;
+use crate::store::audit::Noted;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use lanterna_shared::audit::Act;
 use lanterna_shared::id::ReportId;
 use lanterna_shared::photo::Rendition;
 use lanterna_shared::problem::Problem;
@@ -43,6 +46,12 @@ pub async fn photo(
     let missing = || Refused::not_found("There is no such photo, or it is still on its way.");
     let found = state.store.photo_of_report(report, ordinal, rendition).await?;
     let photo = found.filter(|photo| viewer.may_see(photo)).ok_or_else(missing)?;
+    if let Viewer::Staff(staff) = &viewer
+        && rendition == Rendition::Full
+    {
+        let opened = Noted { by: Actor::Staff(staff.staff.user), act: Act::PhotoOpened, about: format!("{report}/{ordinal}") };
+        state.store.note_soon(opened, state.clock.now()).await?;
+    }
     let tag = format!("\"{}\"", photo.hash);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut answer = if known.split(',').any(|known| known.trim() == tag) {

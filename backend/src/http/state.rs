@@ -5,10 +5,10 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::photo::budget::{Budget, DayLimits};
 use crate::photo::intake::Intake;
-use crate::staff::attempts::Attempts;
 use crate::staff::password::Passwords;
 use crate::store::Store;
 use ipnet::IpNet;
+use lanterna_shared::role::Role;
 use rustls::ServerConfig;
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ pub struct Settings {
     pub limits: DayLimits,
     /// Set where this server itself speaks HTTPS.
     pub tls: Option<Arc<ServerConfig>>,
+    /// Roles that need a second factor.
+    pub second_factor: Vec<Role>,
 }
 
 impl Default for Settings {
@@ -37,6 +39,7 @@ impl Default for Settings {
             registrations_burst: 120,
             trusted_proxies: Vec::new(),
             limits: DayLimits::default(),
+            second_factor: Vec::new(),
             tls: None,
         }
     }
@@ -48,6 +51,11 @@ impl Settings {
         self.tls.is_some() || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 }
+
+/// Secret links that one address may open in a minute, and at once. A school with one address opens a few; who guesses needs 2^128.
+const FOLLOWS: (u32, u32) = (60, 60);
+/// Enrolment codes that one address may try in a minute, and at once: a depot enrols its tablets in the morning.
+const ENROLMENTS: (u32, u32) = (10, 30);
 
 /// What every handler shares; cheap to clone.
 #[derive(Clone)]
@@ -66,8 +74,10 @@ pub struct AppState {
     pub budget: Arc<Budget>,
     /// Registrations by address.
     pub registrations: Arc<RateLimit>,
-    /// Failed log-ins.
-    pub attempts: Arc<Attempts>,
+    /// Secret links that were opened, by address.
+    pub follows: Arc<RateLimit>,
+    /// Enrolment codes that were tried, by address.
+    pub enrolments: Arc<RateLimit>,
     /// Compares passwords.
     pub passwords: Passwords,
 }
@@ -85,7 +95,8 @@ impl AppState {
             metrics,
             settings: Arc::new(settings),
             registrations: Arc::new(registrations),
-            attempts: Arc::default(),
+            follows: Arc::new(RateLimit::new(FOLLOWS.0, FOLLOWS.1)),
+            enrolments: Arc::new(RateLimit::new(ENROLMENTS.0, ENROLMENTS.1)),
             passwords: Passwords::default(),
         }
     }

@@ -92,6 +92,15 @@ impl Passwords {
         let compared = tokio::task::spawn_blocking(move || matches(&password, hash.as_deref()));
         compared.await.map_err(PasswordError::new)?
     }
+
+    /// Hashes a password, on a thread of its own.
+    ///
+    /// # Errors
+    /// [`PasswordError`] when the system has no randomness to give or the thread broke off.
+    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
+        let _turn = self.0.acquire().await.map_err(PasswordError::new)?;
+        tokio::task::spawn_blocking(move || hash(&password)).await.map_err(PasswordError::new)?
+    }
 }
 
 /// A password of four groups of four out of 32 letters: 80 random bits from `entropy`.

@@ -1,30 +1,38 @@
 //! The store: everything the server remembers, behind one trait at the level of the domain.
 //!
 //! Two kinds of engine can stand behind it; one contract suite holds them to the same answers. A store never reads a clock and never draws a random
-//! number: both come in, so that the simulator can drive it. It never sees a secret, a password or a token, only their hashes, and never keeps what
+//! number: both come in, so that the simulator can drive it. It sees hashes of secrets, passwords and tokens only, but for second factors, which
+//! must be computed with, and for codes in messages that are to be sent; and it never keeps what
 //! an op said apart from the rows that it made.
 //!
 //! The story in order: a device is registered ([`Store::register_device`]), its ops take effect exactly once ([`Store::apply_ops`]), it pulls what
 //! changed ([`Store::pull`]) and sends the photos that are still wanted ([`Store::finish_photo`]). Staff log in, page through cases and move them
 //! ([`Store::make_move`]), and the next pull of the citizen says so.
 
+pub mod account;
+pub mod audit;
 pub mod batch;
 pub mod catalogue;
 pub mod city;
+pub mod crew;
 pub mod due;
 pub mod duplicate;
 pub mod error;
 pub mod photo;
+pub mod profile;
 pub mod rules;
 pub mod senders;
 pub mod sqlite;
 pub mod staff;
 
 use crate::address::Query;
+use account::{Accounts, LoggedIn};
 use async_trait::async_trait;
+use audit::AuditLog;
 use batch::{Device, OpBatch};
 use catalogue::{AreaImport, Import, Retire};
 use city::{City, CitySetup, ImportRefusal};
+use crew::Crews;
 use due::{BreachSweep, Lease};
 use duplicate::SuggestionDecided;
 use error::StoreError;
@@ -44,6 +52,7 @@ use lanterna_shared::time::Timestamp;
 use lanterna_shared::verdict::OpReply;
 use lanterna_shared::wire::Row;
 use photo::{ExpectedPhoto, PhotoOfReport, Upload};
+use profile::Profiles;
 use rules::{NewRules, PastCase, PublishedRules, RuleFaults};
 use senders::{SenderHash, Sent};
 use staff::{CaseScope, Login, MoveOutcome, NewStaff, Staff, StaffAdded};
@@ -72,6 +81,8 @@ pub enum Registration {
     Known(SubjectId),
     /// The installation or the secret is known with another one.
     OtherSecret,
+    /// It was revoked: it has to mint a new installation and secret.
+    Revoked,
 }
 
 /// What a device gets: the state of what changed, and what it still has to send.
@@ -124,7 +135,7 @@ pub struct Swept {
 
 /// Everything the server remembers. Every method is one transaction: it happened whole and durably, or not at all.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Accounts + Crews + Profiles + AuditLog + Send + Sync + 'static {
     /// The city as of the last read or write: after one of those it is the city that it saw, or a newer one.
     async fn city(&self) -> Result<Arc<City>, StoreError>;
 
@@ -165,7 +176,7 @@ pub trait Store: Send + Sync + 'static {
     /// Makes a device known. The same again is answered the same.
     async fn register_device(&self, device: NewDevice, now: Timestamp) -> Result<Registration, StoreError>;
 
-    /// The device with that secret.
+    /// The device with that secret, unless it was revoked.
     async fn device(&self, secret_sha256: Sha256Hash) -> Result<Option<Device>, StoreError>;
 
     /// Lets ops take effect, each exactly once, and answers each in order. One that cannot take effect delays no other.
@@ -269,10 +280,10 @@ pub trait Store: Send + Sync + 'static {
         user: UserId,
         expires_at: Timestamp,
         now: Timestamp,
-    ) -> Result<Option<Staff>, StoreError>;
+    ) -> Result<Option<LoggedIn>, StoreError>;
 
-    /// Who has that session, while it lasts.
-    async fn session(&self, token_sha256: Sha256Hash, now: Timestamp) -> Result<Option<Staff>, StoreError>;
+    /// Who has that session, while it lasts: until its end, or until nobody used it for [`account::IDLE_MS`]. Using it is noticed.
+    async fn session(&self, token_sha256: Sha256Hash, now: Timestamp) -> Result<Option<LoggedIn>, StoreError>;
 
     /// Ends a session. Ending what is not there is no error.
     async fn close_session(&self, token_sha256: Sha256Hash) -> Result<(), StoreError>;

@@ -1,10 +1,12 @@
 //! People with a log-in, as a store knows them, and what they may see of cases.
 
+use crate::store::account::SecondFactor;
 use lanterna_shared::id::UserId;
 use lanterna_shared::office::{CaseDetail, Department};
 use lanterna_shared::problem::ProblemCode;
 use lanterna_shared::role::Role;
 use lanterna_shared::service::DepartmentCode;
+use lanterna_shared::time::Timestamp;
 
 /// Somebody who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +76,12 @@ pub struct Login {
     pub user: UserId,
     /// PHC string.
     pub password_hash: String,
+    /// Until when the password works, where it was made by somebody else.
+    pub one_time_until: Option<Timestamp>,
+    /// Whether nobody may log in with it.
+    pub disabled: bool,
+    /// The second factor, where there is one that counts.
+    pub second_factor: Option<SecondFactor>,
 }
 
 /// What came of a move.

@@ -1,17 +1,8 @@
-//! `/v1/session`, and who may do what.
+//! `/v1/session`: log in, stay, log out, and what guessing costs.
 
 use crate::support::{OK, TestServer};
 use axum::body::Body;
-use http::Request;
-use lanterna::clock::entropy;
-use lanterna::http::access::{Access, RULES};
 use lanterna::http::state::Settings;
-use lanterna::staff::password;
-use lanterna::store::Store;
-use lanterna::store::staff::NewStaff;
-use lanterna_shared::id::UserId;
-use lanterna_shared::role::Role;
-use lanterna_shared::service::DepartmentCode;
 use serde_json::json;
 
 #[tokio::test]
@@ -27,13 +18,27 @@ async fn a_session_is_opened_seen_and_ended() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_twelve_hours() {
+async fn a_session_ends_after_twelve_hours_however_busy() {
     let server = TestServer::start().await;
     let cookie = server.log_in("auditor").await;
-    server.pass(12 * 3_600 - 1);
+    for _ in 0..11 {
+        server.pass(3_600);
+        assert_eq!(server.get("/v1/session", &[("cookie", &cookie)]).await.status, OK);
+    }
+    server.pass(3_599);
     assert_eq!(server.get("/v1/session", &[("cookie", &cookie)]).await.status, OK);
     server.pass(1);
     assert_eq!(server.get("/v1/session", &[("cookie", &cookie)]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_ends_after_two_hours() {
+    let server = TestServer::start().await;
+    let cookie = server.log_in("auditor").await;
+    server.pass(2 * 3_600 - 1);
+    assert_eq!(server.get("/v1/session", &[("cookie", &cookie)]).await.status, OK);
+    server.pass(2 * 3_600);
+    assert_eq!(server.get("/v1/session", &[("cookie", &cookie)]).await.problem(), "unauthenticated");
 }
 
 #[tokio::test]
@@ -63,6 +68,33 @@ async fn who_keeps_guessing_has_to_wait() {
 }
 
 #[tokio::test]
+async fn a_restart_forgives_nobody_who_guesses() {
+    let server = TestServer::start().await;
+    for _ in 0..6 {
+        server.post("/v1/session", &[], &json!({ "name": "roads", "password": "guess" })).await;
+        server.pass(1);
+    }
+    let server = server.restart().await;
+    let answer = server.post("/v1/session", &[], &json!({ "name": "roads", "password": "demo-roads" })).await;
+    assert_eq!((answer.problem(), answer.header("retry-after")), ("too_many", "1"));
+    server.pass(1);
+    server.log_in("roads").await;
+    let answer = server.post("/v1/session", &[], &json!({ "name": "roads", "password": "guess" })).await;
+    assert_eq!(answer.problem(), "unauthenticated", "a right password clears the name's line");
+}
+
+#[tokio::test]
+async fn who_tries_every_name_has_to_wait_as_well() {
+    let server = TestServer::start().await;
+    for number in 0..50 {
+        let body = json!({ "name": format!("name-{number}"), "password": "demo" });
+        assert_eq!(server.post("/v1/session", &[], &body).await.problem(), "unauthenticated");
+    }
+    let body = json!({ "name": "roads", "password": "demo-roads" });
+    assert_eq!(server.post("/v1/session", &[], &body).await.problem(), "too_many");
+}
+
+#[tokio::test]
 async fn another_websites_page_changes_nothing() {
     let server = TestServer::start().await;
     let cookie = server.log_in("dispatcher").await;
@@ -76,40 +108,6 @@ async fn another_websites_page_changes_nothing() {
     assert_eq!(own.problem(), "not_found");
     let plain = server.send("POST", path, &[("cookie", &cookie), ("content-type", "text/plain")], body.to_string()).await;
     assert_eq!(plain.problem(), "malformed", "what a form can send is not JSON");
-}
-
-/// A cookie of somebody in `role`.
-async fn cookie_of(server: &TestServer, role: Role) -> String {
-    let department = role.is_bound_to_owner().then(|| DepartmentCode::new("roads").unwrap());
-    let staff = NewStaff {
-        user: UserId::mint(server.now(), entropy().unwrap()),
-        name: format!("a-{}", role.as_str()),
-        role,
-        department,
-        password_hash: password::hash("demo-password").unwrap(),
-    };
-    server.store.add_staff(staff, server.now()).await.unwrap();
-    let log_in = json!({ "name": format!("a-{}", role.as_str()), "password": "demo-password" });
-    server.post("/v1/session", &[], &log_in).await.header("set-cookie").split(';').next().unwrap().to_owned()
-}
-
-#[tokio::test]
-async fn every_role_may_do_what_the_table_says_and_nothing_else() {
-    let server = TestServer::start().await;
-    for role in Role::STAFF {
-        let cookie = cookie_of(&server, *role).await;
-        for (method, path, access) in RULES {
-            let (Access::Staff(roles) | Access::DeviceOrStaff(roles)) = access else { continue };
-            let id = "01890000-0000-7000-8000-000000000001";
-            let path = path.replace("{case}", id).replace("{report}", id).replace("{ordinal}", "0").replace("{rendition}", "thumb");
-            let request = Request::builder().method(*method).uri(&path).header("content-type", "application/json");
-            let body = json!({ "move": "start", "base": 1 }).to_string();
-            let anybody = server.call(Request::builder().method(*method).uri(&path).body(Body::empty()).unwrap()).await;
-            assert_eq!(anybody.problem(), "unauthenticated", "{method} {path}");
-            let answer = server.call(request.header("cookie", &cookie).body(Body::from(body)).unwrap()).await;
-            assert_eq!(answer.status != 403, roles.contains(role), "{method} {path} by {}", role.as_str());
-        }
-    }
 }
 
 #[tokio::test]

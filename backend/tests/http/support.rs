@@ -11,11 +11,15 @@ use lanterna::http::state::{AppState, Settings};
 use lanterna::metrics::Metrics;
 use lanterna::photo::folder::PhotoFolder;
 use lanterna::photo::intake::Intake;
+use lanterna::staff::password;
 use lanterna::store::Store;
 use lanterna::store::sqlite::SqliteStore;
-use lanterna_shared::id::{InstallId, JurisdictionId, OpId, ReportId};
+use lanterna::store::staff::{NewStaff, StaffAdded};
+use lanterna_shared::id::{InstallId, JurisdictionId, OpId, ReportId, UserId};
 use lanterna_shared::photo::{PhotoHash, PhotoRef};
 use lanterna_shared::problem::Problem;
+use lanterna_shared::role::Role;
+use lanterna_shared::service::DepartmentCode;
 use lanterna_shared::time::Timestamp;
 use lanterna_shared::wire::SyncReply;
 use serde_json::{Value, json};
@@ -59,6 +63,11 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The session of a log-in.
+    pub(crate) fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap().to_owned()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -158,7 +167,28 @@ impl TestServer {
     pub(crate) async fn log_in(&self, name: &str) -> String {
         let answer = self.post("/v1/session", &[], &json!({ "name": name, "password": format!("demo-{name}") })).await;
         assert_eq!(answer.status, 200, "{name} cannot log in");
-        answer.header("set-cookie").split(';').next().unwrap().to_owned()
+        answer.cookie()
+    }
+
+    /// Adds somebody in `role`, called like it with "a-" before, with the password "demo-password". Officers and partners are of the roads.
+    pub(crate) async fn add_staff(&self, role: Role) -> UserId {
+        let department = role.is_bound_to_owner().then(|| DepartmentCode::new("roads").unwrap());
+        let user = UserId::mint(self.now(), entropy().unwrap());
+        let name = format!("a-{}", role.as_str());
+        let staff = NewStaff { user, name, role, department, password_hash: password::hash("demo-password").unwrap() };
+        assert_eq!(self.store.add_staff(staff, self.now()).await.unwrap(), StaffAdded::Added);
+        user
+    }
+
+    /// Tries to log in.
+    pub(crate) async fn try_log_in(&self, name: &str, password: &str, code: Option<&str>) -> Answer {
+        self.post("/v1/session", &[], &json!({ "name": name, "password": password, "code": code })).await
+    }
+
+    /// A cookie of somebody new in `role`.
+    pub(crate) async fn cookie_of(&self, role: Role) -> String {
+        self.add_staff(role).await;
+        self.try_log_in(&format!("a-{}", role.as_str()), "demo-password", None).await.cookie()
     }
 }
 

@@ -7,6 +7,7 @@ use lanterna::clock::{Clock, SystemClock, entropy};
 use lanterna_core::entropy::Entropy;
 use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::follow::FollowSecret;
 use lanterna_shared::id::{InstallId, Lineage, OpId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::photo::PhotoHash;
@@ -38,7 +39,7 @@ impl Sender {
         let now = SystemClock.now();
         let (install, lineage) = (InstallId::mint(now, dice.bytes()), Lineage::mint(now, dice.bytes()));
         let secret = PhotoHash::from_bytes(dice.bytes()).to_string();
-        let body = serde_json::to_vec(&DeviceRegistration { install, secret: secret.clone(), channel: Channel::App }).unwrap();
+        let body = serde_json::to_vec(&DeviceRegistration { install, secret: secret.clone(), channel: Channel::App, enrol: None }).unwrap();
         let head = head("POST", "/v1/devices", &secret, "content-type: application/json\r\n", body.len());
         let (status, _, answer) = Connection::open(server).await.send(&[&head, &body]).await;
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
@@ -61,6 +62,7 @@ impl Sender {
             sent_at: now,
             photos,
             joins: None,
+            follow: Some(FollowSecret::mint(self.dice.bytes()).hash()),
         };
         let body = OpBody::CreateReport(new);
         Op {

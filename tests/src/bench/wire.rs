@@ -12,6 +12,7 @@ use lanterna_core::store::{Device, Store, StoredReport};
 use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::duplicate::PerceptualHash;
+use lanterna_shared::follow::FollowSecret;
 use lanterna_shared::id::{OpId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::photo::{PhotoHash, PhotoRef};
@@ -67,6 +68,7 @@ pub(super) fn queue(home: &Path, count: usize) {
         let mut hash = || PhotoHash::from_bytes(dice.bytes());
         let (thumb, screen, full) = (hash(), hash(), hash());
         let photo = PhotoRef { thumb, screen, full, alike: Some(PerceptualHash::from_bits(dice.bits())) };
+        let follow = FollowSecret::mint(dice.bytes());
         let new = NewReport {
             report: ReportId::mint(now, dice.bytes()),
             receipt: ReceiptCode::mint(dice.bits()),
@@ -78,6 +80,7 @@ pub(super) fn queue(home: &Path, count: usize) {
             sent_at: now,
             photos: vec![photo],
             joins: None,
+            follow: Some(follow.hash()),
         };
         let report = StoredReport {
             report: new.report,
@@ -88,6 +91,7 @@ pub(super) fn queue(home: &Path, count: usize) {
             sent_at: now,
             withdrawn: false,
             row: None,
+            follow: Some(follow),
         };
         Store::add_report(&transaction, &report).unwrap();
         let op = Op {

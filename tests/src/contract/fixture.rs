@@ -133,6 +133,7 @@ pub fn report(service: &str) -> NewReport {
         sent_at: at(-60),
         photos: Vec::new(),
         joins: None,
+        follow: None,
     }
 }
 

@@ -19,6 +19,7 @@ pub mod joins;
 pub mod moving;
 pub mod newspaper;
 pub mod office;
+pub mod people;
 pub mod photos;
 pub mod pulling;
 pub mod reports;
@@ -72,6 +73,12 @@ macro_rules! store_contract {
                 a_photo_that_follows_makes_a_suggestion, a_suggestion_is_dismissed_and_taken_back, a_case_of_another_office_is_a_number_only,
                 nothing_is_public_until_staff_say_so, a_published_case_shows_a_rounded_place_and_no_more, a_report_joins_a_published_case,
                 a_case_can_be_joined_by_its_number, a_wish_that_cannot_be_opens_a_case_and_says_why, who_joined_is_told_once_not_once_a_report;
+            people: failures_count_by_name_and_address_and_success_clears_the_name_only, a_session_that_is_used_lasts_and_one_that_is_not_ends,
+                a_second_factor_counts_once_it_is_confirmed_and_each_code_once, who_is_shut_out_has_no_session_and_keeps_what_was_done,
+                an_enrolment_code_binds_one_device_once, a_revoked_device_is_known_to_be_revoked_and_to_nothing_else,
+                a_shared_contact_makes_one_person_only_once_both_proved_it, another_contact_of_the_same_kind_is_not_proved_by_the_old_code,
+                a_look_at_contacts_and_its_line_are_one, a_link_finds_its_report_and_a_taken_hash_stays_where_it_is,
+                a_case_is_found_by_number_and_receipt_within_its_scope, looks_are_written_in_groups_and_none_is_lost_at_the_end;
             moving: taking_charge_reaches_the_citizen, a_stale_move_changes_nothing, a_move_outside_the_table_is_refused, a_move_in_the_wrong_role_is_refused,
                 every_move_of_the_table_is_offered_and_asks_for_what_it_needs, stopping_asks_for_a_reason, a_dispatcher_gives_a_case_to_a_department,
                 a_case_cannot_be_given_to_nobody, another_departments_case_is_not_there, of_two_moves_at_once_one_is_made;

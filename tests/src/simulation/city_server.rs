@@ -252,9 +252,10 @@ impl Server {
         let new = NewDevice { install, secret_sha256: secret_hash(&registration.secret), channel, subject };
         Ok(match self.write(rough, chance, |conn, city| device::register_device(conn, city, &new, now))? {
             Written::Done(Registration::Known(subject)) => {
-                Answer::Reply(json(serde_json::to_vec(&DeviceRegistered { subject, server_time: now })))
+                Answer::Reply(json(serde_json::to_vec(&DeviceRegistered { subject, server_time: now, crew: None })))
             }
             Written::Done(Registration::OtherSecret) => problem(ProblemCode::IdReused),
+            Written::Done(Registration::Revoked) => problem(ProblemCode::Revoked),
             Written::Failed => unavailable(),
             Written::Died => Answer::Died,
         })

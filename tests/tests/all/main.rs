@@ -7,6 +7,7 @@ mod desktop;
 mod faults;
 mod keeping;
 mod kills;
+mod people;
 mod simulation;
 mod story;
 mod webdriver;

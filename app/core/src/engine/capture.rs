@@ -6,6 +6,7 @@
 use lanterna_bridge::{DraftContent, Event, Reply};
 use lanterna_shared::answer::{self, Answers};
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::follow::FollowSecret;
 use lanterna_shared::id::{DraftId, OpId, PhotoId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::photo::MAX_PHOTOS;
@@ -158,6 +159,7 @@ impl Engine {
         let report = ReportId::mint(moment.wall, self.entropy.bytes());
         let receipt = ReceiptCode::mint(self.entropy.bits());
         let op_id = OpId::mint(moment.wall, self.entropy.bytes());
+        let follow = FollowSecret::mint(self.entropy.bytes());
 
         let transaction = self.store.begin()?;
         let mut photos = Vec::new();
@@ -173,6 +175,7 @@ impl Engine {
                 sent_at: moment.wall,
                 withdrawn: false,
                 row: None,
+                follow: Some(follow),
             },
         )?;
         for photo in on_draft {
@@ -193,6 +196,7 @@ impl Engine {
             sent_at: moment.wall,
             photos,
             joins: None,
+            follow: Some(follow.hash()),
         };
         new.check()?;
         record(&transaction, op_id, OpBody::CreateReport(new), moment)?;

@@ -5,6 +5,7 @@
 //! can start. It never waits.
 
 pub mod capture;
+pub mod enrolment;
 pub mod rendering;
 pub(crate) mod restored;
 pub mod sync;
@@ -48,8 +49,14 @@ enum Pending {
     RawWritten(capture::RawWritten),
     Render(PhotoId),
     RenditionWritten(PhotoId),
-    PhotoRead { ticket: u64, media_type: String },
-    Register,
+    PhotoRead {
+        ticket: u64,
+        media_type: String,
+    },
+    Register {
+        /// Whether it carried an enrolment code.
+        enrols: bool,
+    },
     Sync(sync::InFlight),
     Upload(upload::InFlight),
 }
@@ -78,6 +85,8 @@ pub struct Engine {
     /// Photos that wait for the one rendering that runs at a time.
     to_render: VecDeque<PhotoId>,
     rendering: Option<rendering::Rendering>,
+    /// A one-time code that goes with the next registration.
+    enrolling: Option<enrolment::Enrolling>,
     ops_lane: Lane,
     photo_lanes: [Lane; 3],
     /// Ops and bytes of the next batch.
@@ -116,6 +125,7 @@ impl Engine {
             pending: HashMap::new(),
             to_render: VecDeque::new(),
             rendering: None,
+            enrolling: None,
             ops_lane: Lane::default(),
             photo_lanes: Default::default(),
             batch: FIRST_BATCH,
@@ -150,7 +160,7 @@ impl Engine {
             Input::Start => self.start(moment),
             Input::Command { ticket, command, bytes } => self.command(ticket, command, bytes, moment),
             Input::Http { token, outcome } => match self.pending.remove(&token) {
-                Some(Pending::Register) => self.registered(&outcome, moment),
+                Some(Pending::Register { enrols }) => self.registered(enrols, &outcome, moment),
                 Some(Pending::Sync(in_flight)) => self.synced(&in_flight, &outcome, moment),
                 Some(Pending::Upload(in_flight)) => self.uploaded(&in_flight, &outcome, moment),
                 _ => {}
@@ -192,6 +202,11 @@ impl Engine {
     fn command(&mut self, ticket: u64, command: Command, bytes: Option<Vec<u8>>, moment: Moment) {
         let reply = match command {
             Command::Status => self.status().map(Reply::Status),
+            // Answered when the server has answered.
+            Command::Enrol { code } => match self.enrol(ticket, &code) {
+                Ok(()) => return,
+                Err(error) => Err(error),
+            },
             Command::Services => self.services(),
             Command::ResumeDraft => self.resume_draft(moment),
             Command::NewDraft => self.new_draft(moment),

@@ -38,6 +38,7 @@ fn offer_report(connection: &Connection, report: ReportId, entropy: &mut Entropy
     };
     // Without its photos: of a report that the server still knows it looks at nothing else, and a photo may be what it forgot.
     let new = NewReport {
+        follow: stored.follow.map(|secret| secret.hash()),
         joins: None,
         report,
         receipt: stored.receipt,

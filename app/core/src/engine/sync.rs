@@ -41,9 +41,11 @@ pub(super) fn retry_after_ms(reply: &HttpReply) -> Option<u64> {
 
 impl Engine {
     pub(super) fn start_registration(&mut self, device: &Device, _moment: Moment) {
-        let registration = DeviceRegistration { install: device.install, secret: device.secret.clone(), channel: self.settings.channel };
+        let enrol = self.enrolling.as_ref().map(|enrolling| enrolling.code);
+        let (secret, channel) = (device.secret.clone(), self.settings.channel);
+        let registration = DeviceRegistration { install: device.install, secret, channel, enrol };
         let Ok(body) = serde_json::to_string(&registration) else { return };
-        let token = self.expect_result(Pending::Register);
+        let token = self.expect_result(Pending::Register { enrols: enrol.is_some() });
         self.ops_lane.busy = true;
         let request = HttpRequest {
             method: Method::Post,
@@ -56,13 +58,17 @@ impl Engine {
         self.effects.push(Effect::Http { token, request });
     }
 
-    pub(super) fn registered(&mut self, outcome: &Result<HttpReply, HttpFailure>, moment: Moment) {
+    pub(super) fn registered(&mut self, enrols: bool, outcome: &Result<HttpReply, HttpFailure>, moment: Moment) {
         self.ops_lane.busy = false;
         let known = match outcome {
             Ok(reply) => reply.status == 200 && serde_json::from_slice::<DeviceRegistered>(&reply.body).is_ok(),
             Err(_) => false,
         };
-        if known && Device::set_registered(self.store.connection(), true).is_ok() {
+        if enrols && self.enrolled(outcome, known, moment) {
+            return;
+        }
+        // A code that was given while this was under way still has to go.
+        if known && self.enrolling.is_none() && Device::set_registered(self.store.connection(), true).is_ok() {
             self.ops_lane.backoff.reset();
             self.sync_wanted = true;
         } else {

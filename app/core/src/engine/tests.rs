@@ -1,6 +1,7 @@
 //! The engine driven by hand: every effect is looked at, every answer is chosen.
 
 mod answering;
+mod enrolment;
 
 use rusqlite::Connection;
 
@@ -68,8 +69,11 @@ impl Bench {
     fn register(&mut self) {
         let (token, request) = self.take_http("/v1/devices");
         assert!(matches!(request.body, Body::Json(_)));
-        let body =
-            DeviceRegistered { subject: SubjectId::mint(Timestamp::from_millis(1), [2; 10]), server_time: Timestamp::from_millis(2) };
+        let body = DeviceRegistered {
+            subject: SubjectId::mint(Timestamp::from_millis(1), [2; 10]),
+            server_time: Timestamp::from_millis(2),
+            crew: None,
+        };
         self.answer(token, 200, &serde_json::to_vec(&body).unwrap());
     }
 

@@ -75,6 +75,7 @@ impl Engine {
             photos_sent,
             refused,
             case: report.row.map(|row| case_view(row, &ops)),
+            follow: report.follow.map(|secret| secret.written()),
         })
     }
 

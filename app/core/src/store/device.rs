@@ -1,5 +1,7 @@
 //! The one row about this device: who it is, and how far it has come with the server.
 
+use std::fmt;
+
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
@@ -14,7 +16,7 @@ use crate::entropy::Entropy;
 use crate::error::StoreError;
 
 /// Who this device is and how far it has come.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Device {
     /// This installation.
     pub install: InstallId,
@@ -36,6 +38,12 @@ pub struct Device {
     pub areas_version: Option<String>,
 }
 
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Device({}, registered: {}, cursor: {})", self.install, self.registered, self.cursor)
+    }
+}
+
 /// Makes the row of a new store; does nothing where there is one.
 pub(super) fn create_once(connection: &Connection, now: Timestamp, entropy: &mut Entropy) -> Result<(), StoreError> {
     // 32 bytes in hexadecimal, as a hash is written.
@@ -48,6 +56,19 @@ pub(super) fn create_once(connection: &Connection, now: Timestamp, entropy: &mut
 }
 
 impl Device {
+    /// Begins anew after the server shut this device out: a new installation, lineage and secret. What was not sent stays and goes out under them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn renew(connection: &Connection, now: Timestamp, entropy: &mut Entropy) -> Result<(), StoreError> {
+        let secret = PhotoHash::from_bytes(entropy.bytes()).to_string();
+        connection.execute(
+            "UPDATE device SET install_id = ?1, lineage = ?2, secret = ?3, registered = 0, cursor = 0 WHERE one = 1",
+            params![InstallId::mint(now, entropy.bytes()).as_bytes(), Lineage::mint(now, entropy.bytes()).as_bytes(), secret],
+        )?;
+        Ok(())
+    }
+
     /// Reads it.
     ///
     /// # Errors

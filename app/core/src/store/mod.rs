@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/device/0003_say_why_broken.sql"),
     include_str!("../../../../migrations/device/0004_know_epoch.sql"),
     include_str!("../../../../migrations/device/0005_remember_alike.sql"),
+    include_str!("../../../../migrations/device/0006_keep_follow_secrets.sql"),
 ];
 
 /// The store of one device.

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use lanterna_shared::check::ReceiptCode;
+use lanterna_shared::follow::FollowSecret;
 use lanterna_shared::id::ReportId;
 use lanterna_shared::position::Position;
 use lanterna_shared::service::ServiceCode;
@@ -31,9 +32,11 @@ pub struct StoredReport {
     pub withdrawn: bool,
     /// The server's row.
     pub row: Option<ReportRow>,
+    /// The secret of the link by which it can be followed; absent on reports from before there were links.
+    pub follow: Option<FollowSecret>,
 }
 
-const COLUMNS: &str = "report_id, receipt, service, text, position, sent_at, withdrawn, row";
+const COLUMNS: &str = "report_id, receipt, service, text, position, sent_at, withdrawn, row, follow";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
     Ok(StoredReport {
@@ -45,6 +48,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
         sent_at: codec::moment(row, 5)?,
         withdrawn: row.get(6)?,
         row: codec::json_or_none(row, 7)?,
+        follow: row.get::<_, Option<String>>(8)?.and_then(|text| text.parse().ok()),
     })
 }
 
@@ -56,14 +60,17 @@ impl Store {
     pub fn add_report(connection: &Connection, report: &StoredReport) -> Result<(), StoreError> {
         let position = report.position.as_ref().map(codec::to_json).transpose()?;
         connection
-            .prepare_cached("INSERT INTO report (report_id, receipt, service, text, position, sent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .prepare_cached(
+                "INSERT INTO report (report_id, receipt, service, text, position, sent_at, follow) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
             .execute(params![
                 report.report.as_bytes(),
                 report.receipt.to_string(),
                 report.service.as_str(),
                 report.text,
                 position,
-                report.sent_at.as_millis()
+                report.sent_at.as_millis(),
+                report.follow.map(|secret| secret.written())
             ])?;
         Ok(())
     }

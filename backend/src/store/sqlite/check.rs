@@ -26,11 +26,37 @@ const COUNTS: &[(&str, &str)] = &[
     ("duplicate suggestions", "SELECT count(*) FROM duplicate_suggestion"),
     ("published cases", "SELECT count(*) FROM \"case\" WHERE published = 1"),
     ("notices", "SELECT count(*) FROM notice"),
+    ("crews", "SELECT count(*) FROM crew WHERE retired = 0"),
+    ("profiles", "SELECT count(*) FROM profile"),
+    ("messages that wait", "SELECT count(*) FROM message WHERE sent_at IS NULL"),
+    ("lines of the audit", "SELECT count(*) FROM audit"),
     ("areas", "SELECT count(*) FROM area WHERE retired = 0"),
 ];
 
 /// What must hold beyond keys: each counts the rows that break it.
 const INVARIANTS: &[(&str, &str)] = &[
+    (
+        "proved contacts belong to somebody without a profile",
+        "SELECT count(*) FROM contact c WHERE c.verified_at IS NOT NULL AND NOT EXISTS
+         (SELECT 1 FROM profile_subject s WHERE s.jurisdiction = c.jurisdiction AND s.subject_id = c.subject_id)",
+    ),
+    (
+        "proved contacts are of two people",
+        "SELECT count(*) FROM (SELECT 1 FROM contact c
+         JOIN profile_subject s ON s.jurisdiction = c.jurisdiction AND s.subject_id = c.subject_id
+         WHERE c.kind IN ('email', 'phone') AND c.verified_at IS NOT NULL
+         GROUP BY c.jurisdiction, c.kind, c.match_key HAVING count(DISTINCT s.profile_id) > 1)",
+    ),
+    (
+        "profiles have nobody",
+        "SELECT count(*) FROM profile p WHERE NOT EXISTS
+         (SELECT 1 FROM profile_subject s WHERE s.jurisdiction = p.jurisdiction AND s.profile_id = p.profile_id)",
+    ),
+    (
+        "revoked devices belong to a crew",
+        "SELECT count(*) FROM crew_device m JOIN device d ON d.jurisdiction = m.jurisdiction AND d.install_id = m.install_id
+         WHERE d.revoked_at IS NOT NULL",
+    ),
     ("cases have a number above the counter", include_str!("check_counter.sql")),
     (
         "cases have no report",

@@ -96,6 +96,7 @@ pub(super) fn create_report(conn: &Connection, city: &City, sender: &Sender, new
     insert_case(conn, city, case, new, &plan, sender.now, seq)?;
     give_address(conn, city, case, new.position.as_ref())?;
     insert_report(conn, city, case, plan.service, sender, new, seq)?;
+    super::follow::keep(conn, city, new)?;
     for (photo, ordinal) in new.photos.iter().zip(0_u8..) {
         expect_photo(conn, city, subject, new.report, ordinal, photo)?;
     }

@@ -5,6 +5,7 @@ use super::{
     staff, suggestion, sweep,
 };
 use crate::address::Query;
+use crate::store::account::{LoggedIn, SEEN_MS};
 use crate::store::batch::{Device, OpBatch};
 use crate::store::catalogue::{Import, Retire};
 use crate::store::city::{City, CitySetup, ImportRefusal};
@@ -225,12 +226,21 @@ impl Store for SqliteStore {
         user: UserId,
         expires_at: Timestamp,
         now: Timestamp,
-    ) -> Result<Option<Staff>, StoreError> {
+    ) -> Result<Option<LoggedIn>, StoreError> {
         self.writer.run(0, false, move |conn, city, _| staff::open_session(conn, city, &token, user, expires_at, now)).await
     }
 
-    async fn session(&self, token_sha256: Sha256Hash, now: Timestamp) -> Result<Option<Staff>, StoreError> {
-        self.readers.run(move |conn, city| staff::find_session(conn, city, &token_sha256, now)).await
+    async fn session(&self, token_sha256: Sha256Hash, now: Timestamp) -> Result<Option<LoggedIn>, StoreError> {
+        let found = self.readers.run(move |conn, city| staff::find_session(conn, city, &token_sha256, now)).await?;
+        let Some((who, seen_at)) = found else { return Ok(None) };
+        if now.millis_since(seen_at) >= SEEN_MS {
+            // A full disk locks nobody out who only reads; the mark is made the next time.
+            let seen = self.writer.run(0, false, move |conn, city, _| staff::see_session(conn, city, &token_sha256, now)).await;
+            if let Err(error) = seen {
+                tracing::warn!(%error, "the use of a session could not be written down");
+            }
+        }
+        Ok(Some(who))
     }
 
     async fn close_session(&self, token_sha256: Sha256Hash) -> Result<(), StoreError> {

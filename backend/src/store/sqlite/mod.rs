@@ -4,14 +4,19 @@
 //! ([`open::open_in_memory`], [`city::load_city`], [`batch::apply_batch`], [`pull::pull`]); [`SqliteStore`] puts the writer and the readers around
 //! them. Durable means `synchronous=FULL`: nobody is answered before COMMIT has synced.
 
+pub mod account;
 mod add_photo;
 pub mod address;
+pub mod attempts;
+pub mod audit;
 pub mod batch;
 pub mod calendar;
 pub mod catalogue;
 pub mod check;
 pub mod city;
+pub mod contact;
 mod create_report;
+pub mod crew;
 pub mod detail;
 pub mod device;
 pub mod due;
@@ -20,6 +25,7 @@ mod due_read;
 mod due_tests;
 mod engine;
 mod error;
+pub mod follow;
 #[cfg(test)]
 mod full;
 mod history;
@@ -28,7 +34,9 @@ mod likeness;
 pub mod moving;
 mod notice;
 pub mod open;
+mod people;
 pub mod photo;
+pub mod profile;
 pub mod public;
 pub mod pull;
 pub mod queue;
@@ -36,6 +44,7 @@ mod readers;
 pub mod restored;
 mod row;
 pub mod rules;
+pub mod second_factor;
 pub mod senders;
 pub mod snapshot;
 pub mod staff;

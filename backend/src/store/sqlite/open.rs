@@ -19,7 +19,7 @@ const MIGRATIONS: &[&str] = &[
 /// How long to wait for another process, such as an import while the server runs.
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection: more than there are in the code.
-const STATEMENTS: usize = 160;
+const STATEMENTS: usize = 320;
 
 /// The newest schema that this program knows.
 pub fn newest() -> i64 {

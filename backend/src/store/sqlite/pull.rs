@@ -44,40 +44,42 @@ fn changed_reports(conn: &Connection, city: &City, subject: SubjectId, cursor: u
         if changes.len() == MAX_PAGE_ROWS {
             return Ok((changes, true));
         }
-        let status = status(row.get_ref(3)?.as_str().unwrap_or_default())?;
-        let name = |names: &std::collections::HashMap<String, String>, column: usize| -> Result<Option<String>, rusqlite::Error> {
-            Ok(row.get_ref(column)?.as_str().ok().and_then(|code| names.get(code)).cloned())
-        };
-        let withdrawn = row.get(8)?;
-        let standing = Standing {
-            case: CaseId(uuid(row, 9)?),
-            status,
-            at_arbiter: row.get(10)?,
-            times_out_at: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
-            planned_for: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_millis),
-            round: row.get(13)?,
-            is_withdrawn: withdrawn,
-        };
-        let more = shown(conn, city, subject, &standing)?;
-        changes.push(Row::Report(ReportRow {
-            report: ReportId(uuid(row, 0)?),
-            version: unsigned(row.get(1)?),
-            number: CaseNumber::new(unsigned(row.get(2)?)),
-            status,
-            since: Timestamp::from_millis(row.get(4)?),
-            owner: name(&city.names.departments, 5)?,
-            area: name(&city.names.areas, 6)?,
-            due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
-            due_moved: due_moved(row)?.filter(|_| status.clock() == ClockState::Runs),
-            withdrawn,
-            more,
-            joined: row
-                .get::<_, Option<String>>(16)?
-                .map(|text| Joined::parse(&text).ok_or_else(|| damaged("a wish to join")))
-                .transpose()?,
-        }));
+        changes.push(Row::Report(report_row(conn, city, subject, row)?));
     }
     Ok((changes, false))
+}
+
+/// Reads what a citizen may know of a report, from the columns of `changed_reports.sql`.
+pub(super) fn report_row(conn: &Connection, city: &City, subject: SubjectId, row: &rusqlite::Row<'_>) -> Result<ReportRow, StoreError> {
+    let status = status(row.get_ref(3)?.as_str().unwrap_or_default())?;
+    let name = |names: &std::collections::HashMap<String, String>, column: usize| -> Result<Option<String>, rusqlite::Error> {
+        Ok(row.get_ref(column)?.as_str().ok().and_then(|code| names.get(code)).cloned())
+    };
+    let withdrawn = row.get(8)?;
+    let standing = Standing {
+        case: CaseId(uuid(row, 9)?),
+        status,
+        at_arbiter: row.get(10)?,
+        times_out_at: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
+        planned_for: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_millis),
+        round: row.get(13)?,
+        is_withdrawn: withdrawn,
+    };
+    let more = shown(conn, city, subject, &standing)?;
+    Ok(ReportRow {
+        report: ReportId(uuid(row, 0)?),
+        version: unsigned(row.get(1)?),
+        number: CaseNumber::new(unsigned(row.get(2)?)),
+        status,
+        since: Timestamp::from_millis(row.get(4)?),
+        owner: name(&city.names.departments, 5)?,
+        area: name(&city.names.areas, 6)?,
+        due_at: (status.clock() == ClockState::Runs).then(|| row.get(7).map(Timestamp::from_millis)).transpose()?,
+        due_moved: due_moved(row)?.filter(|_| status.clock() == ClockState::Runs),
+        withdrawn,
+        more,
+        joined: row.get::<_, Option<String>>(16)?.map(|text| Joined::parse(&text).ok_or_else(|| damaged("a wish to join"))).transpose()?,
+    })
 }
 
 /// How often the due date moved, where it did.

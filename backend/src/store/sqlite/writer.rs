@@ -116,6 +116,21 @@ impl Writer {
         answer.await.map_err(|_| stopped())?
     }
 
+    /// Lets `work` happen with the next group and does not wait for it. What fails then is logged, not answered.
+    pub(super) async fn post<F>(&self, work: F) -> Result<(), StoreError>
+    where
+        F: Fn(&Connection, &City, Caution) -> Result<(), StoreError> + Send + 'static,
+    {
+        let stopped = || StoreError::Unavailable { what: "the store is stopping".to_owned() };
+        let jobs = self.jobs.lock().map_err(|_| stopped())?.clone().ok_or_else(stopped)?;
+        let logged = move |conn: &Connection, city: &City, caution| {
+            work(conn, city, caution)
+                .inspect_err(|error| tracing::error!(%error, cause = ?error, "something that nobody waits for was not written"))
+        };
+        let (reply, _) = oneshot::channel();
+        jobs.send(Box::new(Task { work: logged, outcome: None, reply, ops: 0, changes_city: false })).await.map_err(|_| stopped())
+    }
+
     /// Takes no more, finishes what waits and ends the thread. Blocks.
     pub(super) fn close(&self) {
         if let Ok(mut jobs) = self.jobs.lock() {
