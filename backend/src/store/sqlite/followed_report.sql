@@ -6,4 +6,9 @@ SELECT r.report_id, r.version, c.number, e.status, e.status_since, e.owner, c.ar
     j.outcome,
     r.subject_id
 FROM report_follow f
-JOIN report r ON r.jurisdiction = f.jurisdiction AND r.report_id = f.report_idWHERE f.jurisdiction = ?1 AND f.follow_sha256 = ?2
+JOIN report r ON r.jurisdiction = f.jurisdiction AND r.report_id = f.report_id
+JOIN "case" c ON c.jurisdiction = r.jurisdiction AND c.case_id = r.case_id
+LEFT JOIN case_lead l ON l.jurisdiction = r.jurisdiction AND l.case_id = r.case_id
+JOIN "case" e ON e.jurisdiction = r.jurisdiction AND e.case_id = coalesce(l.lead_id, r.case_id)
+LEFT JOIN report_join j ON j.jurisdiction = r.jurisdiction AND j.report_id = r.report_id
+WHERE f.jurisdiction = ?1 AND f.follow_sha256 = ?2
