@@ -1,5 +1,6 @@
 //! Duplicates: suggested with reasons, joined by citizens where that is allowed, told of once, and never suppressed.
 
+use super::acting::{act, nothing};
 use super::fixture::{Citizen, Desk, at, count, create, fresh, op, photo, report, small_city, sound};
 use lanterna::store::Store;
 use lanterna::store::duplicate::SuggestionDecided;
@@ -189,6 +190,19 @@ pub async fn a_suggestion_is_dismissed_and_taken_back(store: Arc<dyn Store>) {
     let theirs = store.decide_alike(lamps.staff.clone(), lamps.scope.clone(), (first, second), true, at(90)).await.unwrap();
     assert_eq!(theirs, SuggestionDecided::NotThere, "the case is with another office");
     assert_eq!(alike(&desk, first).await[0].state, SuggestionState::Open);
+    sound(&store).await;
+}
+
+pub async fn a_join_accepts_the_suggestion_and_a_split_dismisses_it(store: Arc<dyn Store>) {
+    small_city(&store).await;
+    let (citizen, desk) = (Citizen::new(&store).await, dispatcher(&store).await);
+    let first = sent(&citizen, &desk, &report_at("pothole", 0.0, "Buca"), 0).await;
+    let second = sent(&citizen, &desk, &report_at("pothole", 5.0, "Buca"), 0).await;
+    act(&desk, second, Move::Join, 10, |request| request.lead = Some(first)).await.unwrap();
+    let found = alike(&desk, first).await;
+    assert_eq!((found[0].state, found[0].decided_by.as_deref()), (SuggestionState::Accepted, Some(desk.staff.name.as_str())));
+    act(&desk, second, Move::Split, 20, nothing).await.unwrap();
+    assert_eq!(alike(&desk, first).await[0].state, SuggestionState::Dismissed);
     sound(&store).await;
 }
 

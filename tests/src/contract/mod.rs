@@ -70,7 +70,8 @@ macro_rules! store_contract {
                 a_session_lasts_until_it_ends_or_is_ended;
             duplicates: a_report_beside_an_open_case_is_suggested_with_reasons_and_nothing_is_joined, a_report_far_away_or_long_after_is_not_suggested,
                 a_report_without_a_position_is_no_trouble, a_case_that_is_over_is_not_suggested, the_best_of_many_are_suggested,
-                a_photo_that_follows_makes_a_suggestion, a_suggestion_is_dismissed_and_taken_back, a_case_of_another_office_is_a_number_only,
+                a_photo_that_follows_makes_a_suggestion, a_suggestion_is_dismissed_and_taken_back, a_join_accepts_the_suggestion_and_a_split_dismisses_it,
+                a_case_of_another_office_is_a_number_only,
                 nothing_is_public_until_staff_say_so, a_published_case_shows_a_rounded_place_and_no_more, a_report_joins_a_published_case,
                 a_case_can_be_joined_by_its_number, a_wish_that_cannot_be_opens_a_case_and_says_why, who_joined_is_told_once_not_once_a_report;
             people: failures_count_by_name_and_address_and_success_clears_the_name_only, a_session_that_is_used_lasts_and_one_that_is_not_ends,

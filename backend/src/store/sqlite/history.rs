@@ -1,5 +1,6 @@
 //! What happened, in order: the log of changes that cursors count by, and timelines.
 
+use super::moving::joined_to;
 use super::row::{signed, unsigned, uuid};
 use super::{due, notice};
 use crate::store::city::City;
@@ -94,7 +95,9 @@ pub(super) fn record_step(conn: &Connection, city: &City, step: &CaseStep<'_>, n
          WHERE jurisdiction = ?1 AND case_id = ?2",
     )?
     .execute(params![jurisdiction, case, step.after.as_str(), now.as_millis(), step.owner, signed(version)])?;
-    notice::tell(conn, city, step.case, &[step.case], version, now)?;
+    let mut told = vec![step.case];
+    told.extend(joined_to(conn, city, step.case)?);
+    notice::tell(conn, city, step.case, &told, version, now)?;
     Ok(version)
 }
 

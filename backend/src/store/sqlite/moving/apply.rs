@@ -6,6 +6,7 @@ use crate::store::city::City;
 use crate::store::error::StoreError;
 use crate::store::sqlite::history::{CaseStep, record_step};
 use crate::store::sqlite::row::damaged;
+use crate::store::sqlite::suggestion;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::clock::{self, ServiceLevel};
 use lanterna_shared::guard::{Effects, Evidence, MoveInput, Said};
@@ -87,8 +88,14 @@ pub(super) fn apply(
     // Before the links change: whoever followed this case until now is told of it.
     record_step(conn, city, &step, now)?;
     match (facts.lead, effects.lead) {
-        (None, Some(lead)) => links::join(conn, city, case, lead, now),
-        (Some(_), None) => links::split(conn, city, case),
+        (None, Some(lead)) => {
+            links::join(conn, city, case, lead, now)?;
+            actor.staff.map_or(Ok(()), |by| suggestion::joined(conn, city, case, lead, by, now))
+        }
+        (Some(lead), None) => {
+            links::split(conn, city, case)?;
+            actor.staff.map_or(Ok(()), |by| suggestion::split(conn, city, case, lead, by, now))
+        }
         _ => Ok(()),
     }
 }
