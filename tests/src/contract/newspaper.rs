@@ -2,7 +2,7 @@
 //! between offices in 19 days, then closed with "there will be an inspection", unfixed.
 
 use super::acting::{DAY, act, moment, nothing, row_of};
-use super::fixture::{Citizen, Desk, areas, at, department, setup, sound};
+use super::fixture::{Citizen, Desk, areas, at, department, publish, rules, setup, sound};
 use lanterna::store::Store;
 use lanterna_shared::case::CaseStatus;
 use lanterna_shared::guard::Evidence;
@@ -41,6 +41,7 @@ pub async fn the_lamp_under_ivy_is_neither_passed_around_nor_closed_with_a_promi
     }
     store.import_areas(areas()).await.unwrap().unwrap();
     store.set_up_city(city).await.unwrap().unwrap();
+    publish(&store, rules()).await;
     let lamps = Desk::new(&store, Role::Partner, Some("lamps")).await;
     let green = Desk::new(&store, Role::Officer, Some("green")).await;
     let works = Desk::new(&store, Role::Officer, Some("works")).await;

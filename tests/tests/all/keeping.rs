@@ -210,7 +210,7 @@ async fn a_full_disk_is_waited_out_and_loses_nothing() {
     device.capture("before", &[&fixtures::small_jpeg()]);
     device.sync();
     // A bound inside a photo of 4 MB: the staging is full in its middle, the database is not.
-    limit_files(server.process(), "1000000");
+    limit_files(server.process(), "3000000");
     device.capture("a large photo", &[&fixtures::camera_jpeg()]);
     let said = device.refused(&["sync", "--patience", "3"]);
     assert!(said.contains("safe on this device"), "{said}");

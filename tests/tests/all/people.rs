@@ -28,7 +28,9 @@ async fn a_device_joins_a_crew_by_the_code_that_the_operator_reads_out() {
     assert!(sentence.contains("used by another device"), "{sentence}");
     let sentence = other.refused(&["init", "--server", server.url(), "--enrol", "0000-0000-01"]);
     assert!(sentence.contains("enrolment code"), "{sentence}");
-    assert_eq!(operator(&city, &["crew", "list"])["crews"][0]["department"], "roads");
+    let crews = operator(&city, &["crew", "list"]);
+    let crew = crews["crews"].as_array().unwrap().iter().find(|crew| crew["code"] == "roads-1").unwrap();
+    assert_eq!(crew["department"], "roads");
     server.check();
 }
 
