@@ -23,7 +23,7 @@ cargo xtask demo [ARGS…]   build everything and run `lanterna demo` (ARGS go t
 cargo xtask test           everything CI runs, fail fast, with the time of each stage
 cargo xtask ci             the same
 cargo xtask web [--fast]   build both web bundles into target/web (--fast: not made small)
-cargo xtask bench [ARGS…]  measure the rows of the bar, each beside its limit
+cargo xtask bench [ARGS…]  measure the rows of the bar, each beside its limit (--peers: other programs in the same run; names of groups)
 cargo xtask simulate [ARGS…]  many devices and a server in virtual time (ARGS: --seed N [--tell], or --seeds N --from S)
 cargo xtask arrows         prove the arrows of ARCHITECTURE.md between the crates
 cargo xtask deny           licences, sources and doubled versions (needs cargo-deny)

@@ -25,6 +25,10 @@ pub enum Need {
     Chromium,
     /// C headers for aarch64.
     ArmHeaders,
+    /// Python with virtual environments, for the bench's peers only.
+    Python,
+    /// `PostgreSQL` with `PostGIS`, for the bench's peers only.
+    PostGis,
 }
 
 impl Need {
@@ -36,6 +40,8 @@ impl Need {
             Self::Node => "the web bundles are made small with Node packages",
             Self::WebKit => "the desktop shell is built on WebKitGTK and driven under Xvfb",
             Self::Chromium => "journeys are driven through Chromium",
+            Self::Python => "GEOS is measured through Python's Shapely",
+            Self::PostGis => "PostGIS is measured beside us",
             Self::ArmHeaders => "SQLite's C is checked for Android with Debian's aarch64 headers",
         }
     }
@@ -55,6 +61,8 @@ impl Need {
             Self::Node => &["nodejs", "npm"],
             Self::WebKit => &["libwebkit2gtk-4.1-dev", "webkit2gtk-driver", "xvfb", "xauth", "pkg-config"],
             Self::Chromium => &["chromium", "chromium-driver"],
+            Self::Python => &["python3", "python3-venv"],
+            Self::PostGis => &["postgresql-postgis"],
             Self::ArmHeaders => &["libc6-dev-arm64-cross"],
         }
     }
@@ -72,6 +80,11 @@ impl Need {
                 succeeds(program("pkg-config").args(["--exists", "webkit2gtk-4.1"])) && on_path("WebKitWebDriver") && on_path("Xvfb")
             }
             Self::Chromium => (on_path("chromium") || on_path("chromium-browser")) && on_path("chromedriver"),
+            Self::Python => succeeds(program("python3").args(["-c", "import ensurepip, venv"])),
+            Self::PostGis => {
+                let has_postgis = |dir: std::fs::DirEntry| dir.path().join("extension/postgis.control").exists();
+                std::fs::read_dir("/usr/share/postgresql").is_ok_and(|versions| versions.flatten().any(has_postgis))
+            }
             Self::ArmHeaders => Path::new("/usr/aarch64-linux-gnu/include/stdio.h").exists(),
         }
     }

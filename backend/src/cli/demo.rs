@@ -1,16 +1,25 @@
 //! `lanterna demo`.
 
 use super::output::Output;
+use super::progress::Progress;
 use super::serve::{open, until_stopped};
-use super::{CliError, ServeArgs};
-use crate::clock::SystemClock;
+use super::{CliError, DemoArgs};
+use crate::clock::{Clock, SystemClock};
 use crate::demo;
+use crate::demo::past::Past;
+use crate::demo::past::happen::happen;
+use crate::store::Store;
+use crate::store::staff::CaseScope;
 use serde_json::json;
 use std::fmt::Write as _;
 
-pub(super) async fn demo(args: ServeArgs, output: &Output) -> Result<(), CliError> {
+/// The past is the same for everybody.
+const SEED: u64 = 1128;
+
+pub(super) async fn demo(DemoArgs { serve: args, cases }: DemoArgs, output: &Output) -> Result<(), CliError> {
     let opened = open(&args).await?;
     let logins = demo::seed(opened.store().as_ref(), &SystemClock).await?;
+    live(opened.store().as_ref(), cases).await?;
     let server = opened.serve();
     let url = server.url();
     let data = args.data.data.display().to_string();
@@ -18,6 +27,12 @@ pub(super) async fn demo(args: ServeArgs, output: &Output) -> Result<(), CliErro
     let _ = writeln!(text, "Citizens: {url}/\nOffice:   {url}/console\n\nLog-ins for the office:");
     for login in &logins {
         let _ = writeln!(text, "  {:<12} password {:<22} {}", login.name, login.password, login.says);
+    }
+    if cases > 0 {
+        let _ = writeln!(
+            text,
+            "Every other office has one, too: the name is its code (waste, lighting, water, …), the password demo- and that code."
+        );
     }
     if !server.address().ip().is_loopback() {
         text.push_str("\nThese passwords are known to everybody: let only people you trust reach this address.\n");
@@ -33,5 +48,19 @@ pub(super) async fn demo(args: ServeArgs, output: &Output) -> Result<(), CliErro
             "console": format!("{url}/console"), "logins": people }),
     );
     until_stopped(server).await;
+    Ok(())
+}
+
+/// Gives a city without cases a past.
+async fn live(store: &dyn Store, cases: u32) -> Result<(), CliError> {
+    let any = store.case_page(CaseScope::All, None, 1).await?;
+    if cases == 0 || !any.cases.is_empty() {
+        return Ok(());
+    }
+    let city = store.city().await?;
+    let past = Past::new(SEED, cases, city.areas.areas(), city.zone.clone(), SystemClock.now())?;
+    let mut progress = Progress::new("reports of the last two months", u64::from(cases));
+    happen(store, &SystemClock, past, || progress.add(1)).await?;
+    progress.end();
     Ok(())
 }

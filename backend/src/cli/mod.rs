@@ -63,7 +63,7 @@ enum Command {
     /// Serve until stopped.
     Serve(ServeArgs),
     /// Make a city to try it with, once, and serve it.
-    Demo(ServeArgs),
+    Demo(DemoArgs),
     /// Replace a part of the city: all or nothing.
     #[command(subcommand)]
     Import(ImportCommand),
@@ -204,6 +204,15 @@ struct DataArgs {
     /// The folder with database and photos.
     #[arg(long, default_value = "lanterna-data", env = "LANTERNA_DATA")]
     data: PathBuf,
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    #[command(flatten)]
+    serve: ServeArgs,
+    /// How many cases of the last two months a new city begins with.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    cases: u32,
 }
 
 #[derive(Args)]

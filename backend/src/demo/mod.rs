@@ -2,6 +2,8 @@
 //!
 //! It is made once; what people then change stays. Everything it knows stands in `assets/demo`.
 
+pub mod past;
+
 use crate::catalogue::{addresses, areas};
 use crate::clock::{Clock, NoEntropy, entropy};
 use crate::staff::password::{self, PasswordError};

@@ -7,7 +7,7 @@ use lanterna_shared::area::{Area, AreaIndex, Corner};
 use lanterna_shared::position::{Position, PositionSource};
 use lanterna_shared::service::AreaCode;
 
-use super::{Row, float, on_core};
+use super::{Row, float, on_core, peers};
 
 const COLUMNS: usize = 100;
 const ROWS: usize = 50;
@@ -40,7 +40,7 @@ pub fn rows() -> Vec<Row> {
     let mut dice = Entropy::from_seed([5; 32]);
     let areas: Vec<Area> = (0..COLUMNS * ROWS).map(|number| outline(number % COLUMNS, number / COLUMNS, &mut dice)).collect();
     let start = Instant::now();
-    let index = AreaIndex::new(areas);
+    let index = AreaIndex::new(areas.clone());
     let built = start.elapsed();
     let mut somewhere = |from: f64, cells: usize| from + float(dice.between(0, (cells * 1_000_000) as u64)) / 1e7;
     let points: Vec<Position> = (0..POINTS)
@@ -52,5 +52,7 @@ pub fn rows() -> Vec<Row> {
     let share = float(hits as u64) / float(POINTS) * 100.0;
     let beside =
         format!("5,000 made-up outlines of {CORNERS} corners, {share:.0} % hits, index built in {:.0} ms", built.as_secs_f64() * 1e3);
-    vec![Row::at_least("point → area, one core", a_second, 3_000_000.0, "points/s").beside(beside)]
+    let mut rows = vec![Row::at_least("point → area, one core", a_second, 3_000_000.0, "points/s").beside(beside)];
+    rows.extend(peers::rows(&areas, &points, a_second, hits));
+    rows
 }

@@ -9,6 +9,7 @@ pub mod ingest;
 pub mod load;
 pub mod memory;
 mod meter;
+mod peers;
 pub mod push;
 mod raw;
 pub mod render;

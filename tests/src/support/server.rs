@@ -127,7 +127,7 @@ fn spawn(data: &Path, mut command: Command) -> (Child, String, Value) {
     std::fs::create_dir_all(data).unwrap();
     let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log")).unwrap();
     let mut child = command
-        .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data"])
+        .args(["demo", "--json", "--cases", "0", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
