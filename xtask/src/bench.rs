@@ -11,7 +11,9 @@ use std::path::PathBuf;
 /// When it does not build, a peer cannot be installed or a measurement cannot be taken.
 pub fn run(args: &[String]) -> Result<()> {
     let groups = args.iter().filter(|arg| *arg != "--peers");
-    let mut bench = cargo(["run", "--release", "-p", "lanterna-tests", "--bin", "bench", "--"]);
+    // The server is measured as a process of its own: it must be the one of these sources.
+    run_command(&mut cargo(["build", "--release", "-p", "lanterna", "-p", "lanterna-tests", "--bin", "lanterna", "--bin", "bench"]))?;
+    let mut bench = program(target_dir().join("release/bench"));
     bench.args(groups);
     if args.iter().any(|arg| arg == "--peers") {
         bench.env("LANTERNA_PEERS_PYTHON", peers()?);
