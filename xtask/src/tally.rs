@@ -13,8 +13,8 @@ impl Tally {
     /// Adds what one line of a runner's output says: nextest's `Summary [  1.2s] 9 tests run: 8 passed, 1 failed, 0 skipped` or libtest's
     /// `test result: ok. 9 passed; 0 failed; …`. Any other line changes nothing.
     pub fn read(&mut self, line: &str) {
-        let line = line.trim_start();
-        let is_nextest = line.starts_with("Summary [") && line.contains(" run: ");
+        // nextest indents what a failed test printed, libtest's own closing line among it: that one is in nextest's summary already.
+        let is_nextest = line.trim_start().starts_with("Summary [") && line.contains(" run: ");
         let counts = if is_nextest {
             line.split_once(" run: ").map(|(_, counts)| counts)
         } else {
@@ -55,6 +55,7 @@ mod tests {
     fn it_sums_nextest_and_libtest() {
         let tally = of(&[
             "     Summary [   1.234s] 12 tests run: 9 passed (1 slow), 2 failed, 1 timed out, 3 skipped",
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 181 filtered out; finished in 0.54s",
             "test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
             "test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
         ]);

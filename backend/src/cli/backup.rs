@@ -1,7 +1,7 @@
 //! `lanterna backup` and `lanterna restore`.
 
-use super::bar::Bar;
 use super::output::Output;
+use super::progress::Progress;
 use super::{BackupArgs, CliError, RestoreArgs};
 use crate::clock::{Clock, SystemClock};
 use crate::keeping::backup::backup as make;
@@ -17,8 +17,8 @@ pub(super) async fn backup(args: BackupArgs, output: &Output) -> Result<(), CliE
     let BackupArgs { file, data } = args;
     let (to, now) = (file.clone(), SystemClock.now());
     let making = tokio::task::spawn_blocking(move || {
-        let mut bar = Bar::new("saved");
-        make(&data.data, &to, now, &mut |progress| bar.show(progress))
+        let mut bar = Progress::new("saved");
+        make(&data.data, &to, now, &mut |progress| bar.show(progress.done, progress.of))
     });
     let made = making.await.map_err(|error| CliError::Refused(error.to_string()))??;
     let file = file.display().to_string();
@@ -42,8 +42,8 @@ pub(super) async fn restore(args: RestoreArgs, output: &Output) -> Result<(), Cl
     let RestoreArgs { file, data, skip_numbers } = args;
     let (to, now) = (data.data.clone(), SystemClock.now());
     let unpacking = tokio::task::spawn_blocking(move || {
-        let mut bar = Bar::new("restored");
-        unpack(&file, &to, skip_numbers, now, &mut |progress| bar.show(progress))
+        let mut bar = Progress::new("restored");
+        unpack(&file, &to, skip_numbers, now, &mut |progress| bar.show(progress.done, progress.of))
     });
     let restored = unpacking.await.map_err(|error| CliError::Refused(error.to_string()))??;
     let (data, summary) = (data.data.display().to_string(), &restored.summary);

@@ -59,8 +59,7 @@ async fn live(store: &dyn Store, cases: u32) -> Result<(), CliError> {
     }
     let city = store.city().await?;
     let past = Past::new(SEED, cases, city.areas.areas(), city.zone.clone(), SystemClock.now())?;
-    let mut progress = Progress::new("reports of the last two months", u64::from(cases));
-    happen(store, &SystemClock, past, || progress.add(1)).await?;
-    progress.end();
+    let mut progress = Progress::new("of the last two months' reports");
+    happen(store, &SystemClock, past, || progress.add(1, u64::from(cases))).await?;
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! The command line: stable, and with `--json` made for scripts. Exit 0 = done, 1 = not done and said why, 2 = the command itself is wrong.
 
 mod backup;
-mod bar;
 mod calendar;
 mod check;
 mod config;

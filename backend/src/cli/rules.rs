@@ -202,7 +202,8 @@ pub(super) async fn replay(args: ReplayArgs, output: &Output) -> Result<(), CliE
     };
     // Numbers count cases.
     let newest = store.case_page(CaseScope::All, None, 1).await?.cases;
-    let mut progress = Progress::new("cases", newest.first().map_or(0, |case| case.number.sequence()));
+    let cases = newest.first().map_or(0, |case| case.number.sequence());
+    let mut progress = Progress::new("of the cases tried");
     let (mut replay, rules, mut after) = (Replay::default(), Arc::new(file.rules), 0);
     loop {
         let page = store.past_cases(after, PAGE).await?;
@@ -217,10 +218,12 @@ pub(super) async fn replay(args: ReplayArgs, output: &Output) -> Result<(), CliE
             replay
         });
         replay = trying.await.map_err(|error| CliError::Refused(format!("trying the rules broke off: {error}")))?;
-        progress.add(tried);
+        progress.add(tried, cases);
     }
     store.close().await;
-    say_replay(&replay, progress.end(), &Speaker { names: city.as_ref(), language: args.language.into() }, output);
+    let tried = progress.done();
+    drop(progress);
+    say_replay(&replay, tried, &Speaker { names: city.as_ref(), language: args.language.into() }, output);
     Ok(())
 }
 
