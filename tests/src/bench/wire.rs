@@ -92,6 +92,7 @@ pub(super) fn queue(home: &Path, count: usize) {
             withdrawn: false,
             row: None,
             follow: Some(follow),
+            answers: Answers::new(),
         };
         Store::add_report(&transaction, &report).unwrap();
         let op = Op {

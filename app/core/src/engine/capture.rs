@@ -176,6 +176,7 @@ impl Engine {
                 withdrawn: false,
                 row: None,
                 follow: Some(follow),
+                answers: answers.clone(),
             },
         )?;
         for photo in on_draft {

@@ -7,7 +7,6 @@
 
 use rusqlite::Connection;
 
-use lanterna_shared::answer::Answers;
 use lanterna_shared::id::{OpId, ReportId};
 use lanterna_shared::op::{Op, OpBody, SCHEMA};
 use lanterna_shared::report::{NewReport, ReportKind};
@@ -45,7 +44,7 @@ fn offer_report(connection: &Connection, report: ReportId, entropy: &mut Entropy
         kind: ReportKind::Report,
         service: stored.service,
         text: stored.text,
-        answers: Answers::new(),
+        answers: stored.answers,
         position: stored.position,
         sent_at: stored.sent_at,
         photos: Vec::new(),

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/device/0004_know_epoch.sql"),
     include_str!("../../../../migrations/device/0005_remember_alike.sql"),
     include_str!("../../../../migrations/device/0006_keep_follow_secrets.sql"),
+    include_str!("../../../../migrations/device/0007_keep_answers.sql"),
 ];
 
 /// The store of one device.

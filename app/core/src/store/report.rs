@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use lanterna_shared::answer::Answers;
 use lanterna_shared::check::ReceiptCode;
 use lanterna_shared::follow::FollowSecret;
 use lanterna_shared::id::ReportId;
@@ -34,9 +35,11 @@ pub struct StoredReport {
     pub row: Option<ReportRow>,
     /// The secret of the link by which it can be followed; absent on reports from before there were links.
     pub follow: Option<FollowSecret>,
+    /// As they were sent; none on reports from before they were kept.
+    pub answers: Answers,
 }
 
-const COLUMNS: &str = "report_id, receipt, service, text, position, sent_at, withdrawn, row, follow";
+const COLUMNS: &str = "report_id, receipt, service, text, position, sent_at, withdrawn, row, follow, answers";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
     Ok(StoredReport {
@@ -49,6 +52,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
         withdrawn: row.get(6)?,
         row: codec::json_or_none(row, 7)?,
         follow: row.get::<_, Option<String>>(8)?.and_then(|text| text.parse().ok()),
+        answers: codec::json_or_none(row, 9)?.unwrap_or_default(),
     })
 }
 
@@ -61,7 +65,8 @@ impl Store {
         let position = report.position.as_ref().map(codec::to_json).transpose()?;
         connection
             .prepare_cached(
-                "INSERT INTO report (report_id, receipt, service, text, position, sent_at, follow) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO report (report_id, receipt, service, text, position, sent_at, follow, answers)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 report.report.as_bytes(),
@@ -70,7 +75,8 @@ impl Store {
                 report.text,
                 position,
                 report.sent_at.as_millis(),
-                report.follow.map(|secret| secret.written())
+                report.follow.map(|secret| secret.written()),
+                codec::to_json(&report.answers)?
             ])?;
         Ok(())
     }

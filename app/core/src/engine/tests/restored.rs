@@ -73,3 +73,21 @@ fn a_report_that_the_server_refuses_for_good_stays_refused_after_a_restore() {
     });
     assert_eq!(bench.reports()[0].delivery, DeliveryState::NeedsAttention);
 }
+
+#[test]
+fn a_report_that_is_offered_again_has_its_answers() {
+    let mut bench = Bench::registered();
+    let draft = bench.draft();
+    let question = lanterna_shared::service::QuestionCode::new("width").unwrap();
+    let answers = lanterna_shared::answer::Answers::from([(question, lanterna_shared::answer::Answer::One("wheel".to_owned()))]);
+    let content = DraftContent { service: Some(ServiceCode::new("pothole").unwrap()), answers: answers.clone(), ..DraftContent::default() };
+    assert!(matches!(bench.command(Command::UpdateDraft { draft, content }), Reply::Draft(_)));
+    let report = bench.send_draft(draft);
+    bench.answer_sync(|request| SyncReply { epoch: 9, ..all(request, &Verdict::Applied) });
+    bench.answer_sync(|request| {
+        assert_eq!(ops_of(request), [("create_report", report)]);
+        let lanterna_shared::op::OpBody::CreateReport(new) = &request.ops[0].body else { panic!("a report") };
+        assert_eq!(new.answers, answers);
+        SyncReply { epoch: 9, ..all(request, &Verdict::Applied) }
+    });
+}
